@@ -1,0 +1,1 @@
+"""Messages and services of the wire contract, generated from protos/ by `make proto`."""

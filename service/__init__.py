@@ -1,0 +1,1 @@
+"""From a repository of exported models to answers over gRPC: `python -m service`."""

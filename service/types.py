@@ -1,0 +1,108 @@
+"""The nouns that pass between transport, core, manager, batcher and backend. No gRPC, no TensorFlow."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """Which model and version a call means; at most one of `version` and `version_label` is given."""
+
+    name: str = ""
+    version: int | None = None
+    version_label: str | None = None
+
+
+class OnTooLong(Enum):
+    """What to do with a text of more than max_tokens tokens."""
+
+    TRUNCATE = "truncate"
+    REJECT = "reject"
+    CHUNK = "chunk"
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifyQuery:
+    """A request to classify, as the core sees it."""
+
+    spec: ModelSpec
+    texts: tuple[str, ...]
+    top_k: int = 0
+    min_score: float = 0.0
+    on_too_long: OnTooLong = OnTooLong.TRUNCATE
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the `tokenize` signature gives.
+
+    Attributes:
+        token_ids: <int32>[batch, tokens], 0 after the end of a text; at least one column.
+        length: <int32>[batch], tokens of the whole text, before truncation.
+    """
+
+    token_ids: npt.NDArray[np.int32]
+    length: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """A label, its calibrated probability, and whether it is part of the answer."""
+
+    label: str
+    score: float
+    predicted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TextResult:
+    """The answer for one text."""
+
+    labels: tuple[LabelScore, ...]
+    token_count: int
+    unknown_token_count: int
+    truncated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where the time of a call went, in microseconds, and the texts in its forward pass."""
+
+    total_us: int
+    tokenize_us: int
+    queue_us: int
+    compute_us: int
+    batch_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The answer of a call."""
+
+    spec: ModelSpec
+    results: tuple[TextResult, ...]
+    timing: Timing
+
+
+class ModelState(Enum):
+    """Where a version is in its life."""
+
+    LOADING = "loading"
+    AVAILABLE = "available"
+    UNLOADING = "unloading"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """How one version fares; `reason` says why it failed."""
+
+    name: str
+    version: int
+    state: ModelState
+    reason: str = ""
+    version_labels: tuple[str, ...] = ()

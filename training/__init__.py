@@ -1,0 +1,1 @@
+"""From labelled texts to a trained, evaluated and exported classifier: `python -m training <verb>`."""

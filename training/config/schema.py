@@ -1,0 +1,116 @@
+"""Every setting of a training run, with its default and what it is for. Nothing here is derived from data."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+def setting(default: Any, help: str) -> Any:
+    """Declare one setting: its default, and one line of help that `--help` and generated files show."""
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Where the labelled texts are and how they are written."""
+
+    train: str = setting("", "file or folder of labelled texts to train on")
+    dev: str = setting("", "labelled texts to choose by; split off train when empty")
+    test: str = setting("", "labelled texts for the last look; never used to choose")
+    format: Literal["auto", "csv", "tsv", "jsonl", "fasttext", "folder"] = setting(
+        "auto", "how the texts are written; auto looks at name and content"
+    )
+    text_column: str = setting("text", "column or key of the text")
+    label_column: str = setting("auto", "column or key of the label(s); auto: label, else labels")
+    task: Literal["auto", "multi_class", "multi_label"] = setting("auto", "auto: multi_label when any row says so")
+    label_separator: str = setting("", "splits one label cell into several, e.g. |")
+    encoding: str = setting("utf-8", "character encoding of the files")
+    on_bad_row: Literal["fail", "skip"] = setting("fail", "what to do with a row that cannot be read")
+    dev_fraction: float = setting(0.1, "share of train that becomes dev when no dev file is given")
+    split_seed: int = setting(0, "seed of that split")
+
+
+@dataclass(frozen=True)
+class TokenizerConfig:
+    """How a text becomes tokens; the same graph does it in training and in serving."""
+
+    mode: Literal["unicode", "char", "whitespace"] = setting(
+        "unicode", "unicode: a Han character, a run of letters or digits, or a punctuation mark is a token"
+    )
+    lower_case: bool = setting(True, "Unicode lower case")
+    fold_compatibility: bool = setting(True, "full-width and other compatibility forms become their plain ones")
+    max_tokens: int = setting(256, "longer texts are cut here")
+
+
+@dataclass(frozen=True)
+class VocabularyConfig:
+    """Which tokens of the train part get a row of their own."""
+
+    max_size: int = setting(30_000, "rows at most, padding and unknown included")
+    min_count: int = setting(2, "tokens that occur less often are unknown")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The network."""
+
+    architecture: Literal["lstm", "bidirectional_lstm"] = setting("bidirectional_lstm", "kind of network")
+    encoding: Literal["embedding", "one_hot"] = setting("embedding", "how tokens enter the network")
+    embedding_dim: int = setting(128, "width of the embedding; unused with one_hot")
+    units: int = setting(128, "width of the recurrent state, per direction")
+    layers: int = setting(1, "recurrent layers")
+    pooling: Literal["max_mean", "max", "mean", "last"] = setting("max_mean", "states of all tokens to one vector")
+    token_dropout: float = setting(0.1, "share of tokens whose input is dropped")
+    input_dropout: float = setting(0.3, "variational dropout on the inputs of the first recurrent layer")
+    output_dropout: float = setting(0.5, "dropout before the logits")
+
+
+@dataclass(frozen=True)
+class FitConfig:
+    """How the network is trained."""
+
+    epochs: int = setting(20, "passes over train at most")
+    batch_size: int = setting(64, "texts a step")
+    learning_rate: float = setting(2e-3, "peak of the schedule")
+    warmup_fraction: float = setting(0.05, "share of the steps that climb to the peak")
+    final_rate_fraction: float = setting(0.01, "where the cosine decay ends, as a share of the peak")
+    weight_decay: float = setting(1e-4, "decoupled (AdamW); biases and embeddings are left alone")
+    clip_norm: float = setting(1.0, "largest global norm of the gradient")
+    label_smoothing: float = setting(0.1, "multi-class only")
+    ema_decay: float = setting(0.99, "moving average of the weights; it is what dev sees and what is kept")
+    patience: int = setting(4, "epochs without a better dev metric before training stops")
+    metric: Literal["auto", "accuracy", "macro_f1", "micro_f1"] = setting(
+        "auto", "chooses the best weights: accuracy; macro_f1 when skewed; micro_f1 for multi-label"
+    )
+    seed: int = setting(0, "seed of weights, order and dropout")
+    jit_compile: Literal["auto", "on", "off"] = setting("auto", "compile training steps with XLA")
+
+
+@dataclass(frozen=True)
+class BaselineConfig:
+    """The TF-IDF linear model trained beside every network, on the same split."""
+
+    enabled: bool = setting(True, "train it")
+    word_ngrams: int = setting(2, "longest word n-gram")
+    char_ngrams: int = setting(5, "longest character n-gram (3 for Chinese)")
+
+
+@dataclass(frozen=True)
+class ExportConfig:
+    """Where the exported version goes."""
+
+    repository: str = setting("models", "model repository: <repository>/<name>/<version>/")
+    name: str = setting("", "model name; the name of the training file when empty")
+    version: int = setting(0, "version number; 0: one more than the highest there")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The whole run."""
+
+    data: DataConfig = field(default_factory=DataConfig)
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    fit: FitConfig = field(default_factory=FitConfig)
+    baseline: BaselineConfig = field(default_factory=BaselineConfig)
+    export: ExportConfig = field(default_factory=ExportConfig)
