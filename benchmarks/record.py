@@ -1,0 +1,42 @@
+"""Writes the figures of a benchmark beside what is needed to take them again: command, commit, machine."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def record(name: str, figures: dict[str, Any] | list[dict[str, Any]]) -> Path:
+    """Write `benchmarks/results/<name>.json` and print what went in."""
+    arguments = " ".join(sys.argv[1:])
+    content = {
+        "command": f"python -m benchmarks.{name} {arguments}".strip(),
+        "commit": commit(),
+        "machine": machine(),
+        "figures": figures,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(json.dumps(figures, indent=2, ensure_ascii=False))
+    return path
+
+
+def commit() -> str:
+    """The short hash of HEAD, with a plus where tracked files differ from it; empty outside a checkout."""
+    root = Path(__file__).parent
+    head = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=root, capture_output=True, text=True, check=False
+    )
+    changed = subprocess.run(["git", "diff", "--quiet", "HEAD"], cwd=root, capture_output=True, check=False).returncode
+    return head.stdout.strip() + ("+" if head.returncode == 0 and changed else "")
+
+
+def machine() -> str:
+    """Cores, processor architecture and Python, in words."""
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
