@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import any_pb2 as google_dot_protobuf_dot_any__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftextgate/v1/error_details.proto\x12\x0btextgate.v1\x1a\x19google/protobuf/any.proto\"U\n\rStatusDetails\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"H\n\x0f\x46ieldViolations\x12\x35\n\x10\x66ield_violations\x18\x01 \x03(\x0b\x32\x1b.textgate.v1.FieldViolation\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\x90\x01\n\x07\x45rrorId\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x34\n\x08metadata\x18\x03 \x03(\x0b\x32\".textgate.v1.ErrorId.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftextgate/v1/error_details.proto\x12\x0btextgate.v1\x1a\x19google/protobuf/any.proto\x1a\x1egoogle/protobuf/duration.proto\"U\n\rStatusDetails\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"H\n\x0f\x46ieldViolations\x12\x35\n\x10\x66ield_violations\x18\x01 \x03(\x0b\x32\x1b.textgate.v1.FieldViolation\"4\n\x0e\x46ieldViolation\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\"\x90\x01\n\x07\x45rrorId\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x0e\n\x06\x64omain\x18\x02 \x01(\t\x12\x34\n\x08metadata\x18\x03 \x03(\x0b\x32\".textgate.v1.ErrorId.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"<\n\nRetryDelay\x12.\n\x0bretry_delay\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Durationb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,14 +35,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORID_METADATAENTRY']._loaded_options = None
   _globals['_ERRORID_METADATAENTRY']._serialized_options = b'8\001'
-  _globals['_STATUSDETAILS']._serialized_start=75
-  _globals['_STATUSDETAILS']._serialized_end=160
-  _globals['_FIELDVIOLATIONS']._serialized_start=162
-  _globals['_FIELDVIOLATIONS']._serialized_end=234
-  _globals['_FIELDVIOLATION']._serialized_start=236
-  _globals['_FIELDVIOLATION']._serialized_end=288
-  _globals['_ERRORID']._serialized_start=291
-  _globals['_ERRORID']._serialized_end=435
-  _globals['_ERRORID_METADATAENTRY']._serialized_start=388
-  _globals['_ERRORID_METADATAENTRY']._serialized_end=435
+  _globals['_STATUSDETAILS']._serialized_start=107
+  _globals['_STATUSDETAILS']._serialized_end=192
+  _globals['_FIELDVIOLATIONS']._serialized_start=194
+  _globals['_FIELDVIOLATIONS']._serialized_end=266
+  _globals['_FIELDVIOLATION']._serialized_start=268
+  _globals['_FIELDVIOLATION']._serialized_end=320
+  _globals['_ERRORID']._serialized_start=323
+  _globals['_ERRORID']._serialized_end=467
+  _globals['_ERRORID_METADATAENTRY']._serialized_start=420
+  _globals['_ERRORID_METADATAENTRY']._serialized_end=467
+  _globals['_RETRYDELAY']._serialized_start=469
+  _globals['_RETRYDELAY']._serialized_end=529
 # @@protoc_insertion_point(module_scope)
