@@ -1,0 +1,33 @@
+"""The bounds that keep one caller, or all of them together, from exhausting the process."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call, and all calls together, may ask for.
+
+    Attributes:
+        max_texts: texts in one call.
+        max_characters: Unicode code points in one text.
+        max_in_flight: calls being answered at once, over all models.
+    """
+
+    max_texts: int = 1024
+    max_characters: int = 100_000
+    max_in_flight: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class BatchingConfig:
+    """How the texts of many callers share forward passes; every loaded version has a batcher of its own.
+
+    Attributes:
+        max_queue_texts: texts that may wait for one version; a call that finds no room is refused at once. A single
+            call's texts (the pieces of its texts, when they are chunked) must fit too.
+        max_batch_tokens: padded tokens (texts times width) in one forward pass. More fill the processor better, fewer
+            give waiting callers their turn sooner.
+    """
+
+    max_queue_texts: int = 4096
+    max_batch_tokens: int = 8192

@@ -1,0 +1,62 @@
+"""A version in service: its servable, the threads that run it, its batcher, and who uses it at the moment."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from service.batcher import Batcher
+from service.chunking import Pieces, split_long_texts
+from service.executor import WorkerThread
+from service.limits import BatchingConfig
+from service.ranking import Ranker
+from service.servable import Servable
+from service.types import ModelSpec, Tokens
+
+
+class ServedModel:
+    """Created on the event loop that serves it. Tokenising and scoring have a thread each, so they overlap."""
+
+    def __init__(
+        self, name: str, version: int, servable: Servable, batching: BatchingConfig, clock: Callable[[], float]
+    ) -> None:
+        self.spec = ModelSpec(name, version)
+        self.info = servable.info
+        self.ranker = Ranker(servable.info)
+        self._servable = servable
+        self._tokenizing = WorkerThread(f"tokenize-{name}-{version}")
+        self._scoring = WorkerThread(f"score-{name}-{version}")
+        self.batcher = Batcher(servable.score, self._scoring, batching, clock)
+        self._users = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
+
+    @contextmanager
+    def lease(self) -> Iterator[None]:
+        """Keep the version from being closed."""
+        self._users += 1
+        self._unused.clear()
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._unused.set()
+
+    async def tokenize(self, texts: Sequence[str]) -> Tokens:
+        """Tokenise all texts of a call, off the event loop."""
+        return await self._tokenizing.run(self._tokenize, texts)
+
+    async def split_long_texts(self, texts: Sequence[str], tokens: Tokens) -> Pieces:
+        """Split texts of more than max_tokens tokens into pieces that fit, off the event loop."""
+        return await self._tokenizing.run(split_long_texts, texts, tokens, self.info.max_tokens, self._tokenize)
+
+    async def close(self) -> None:
+        """Wait until nobody uses the version any more, then close it. Nobody may begin to use it meanwhile."""
+        await self._unused.wait()
+        await self.batcher.stop()
+        await self._scoring.close()
+        await self._tokenizing.close()
+        await asyncio.to_thread(self._servable.close)
+
+    def _tokenize(self, texts: Sequence[str]) -> Tokens:
+        return self._servable.tokenize([text.encode() for text in texts])

@@ -1,0 +1,103 @@
+"""Runs SavedModels. The one module of the service that imports TensorFlow."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from service.digests import verify_digests
+from service.golden import verify_golden
+from service.model_info import read_model_info
+from service.servable import ModelLoadError
+from service.types import Tokens
+from textgate.v1.model_info_pb2 import ModelInfo
+
+SIGNATURES: Mapping[str, tuple[Mapping[str, tf.DType], Mapping[str, tf.DType]]] = {
+    "serving_default": ({"text": tf.string}, {"scores": tf.float32, "classes": tf.string}),
+    "tokenize": ({"text": tf.string}, {"token_ids": tf.int32, "length": tf.int32}),
+    "score_tokens": ({"token_ids": tf.int32, "length": tf.int32}, {"scores": tf.float32}),
+}
+"""Inputs and outputs of each signature that the contract asks for."""
+
+
+class SavedModelServable:
+    """A loaded SavedModel. Its signatures take any number of texts of any width: nothing is padded or traced anew."""
+
+    def __init__(self, info: ModelInfo, saved_model: Any) -> None:
+        self._info = info
+        self._saved_model = saved_model  # owns the variables and tables that the signatures use
+        self._tokenize = saved_model.signatures["tokenize"]
+        self._score_tokens = saved_model.signatures["score_tokens"]
+
+    @property
+    def info(self) -> ModelInfo:
+        """What the version says of itself."""
+        return self._info
+
+    def tokenize(self, texts: list[bytes]) -> Tokens:
+        """Turn UTF-8 texts into token ids."""
+        outputs = self._tokenize(text=tf.constant(texts, tf.string))
+        return Tokens(outputs["token_ids"].numpy(), outputs["length"].numpy())
+
+    def score(self, tokens: Tokens) -> npt.NDArray[np.float32]:
+        """Score tokenised texts: <float32>[batch, labels]."""
+        outputs = self._score_tokens(token_ids=tf.constant(tokens.token_ids), length=tf.constant(tokens.length))
+        scores: npt.NDArray[np.float32] = outputs["scores"].numpy()
+        return scores
+
+    def close(self) -> None:
+        """Let go of the variables and tables."""
+        del self._saved_model, self._tokenize, self._score_tokens
+
+
+def load_saved_model(directory: Path) -> SavedModelServable:
+    """Open a version directory, and prove that it is whole and scores as it did at export.
+
+    Raises:
+        ModelLoadError: it is broken; the message says how.
+    """
+    info = read_model_info(directory)
+    verify_digests(directory, info.sha256)
+    try:
+        saved_model = tf.saved_model.load(str(directory))
+    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        raise ModelLoadError(f"not a SavedModel that TensorFlow {tf.__version__} can load: {error}") from error
+    check_signatures(saved_model.signatures)
+    servable = SavedModelServable(info, saved_model)
+    try:
+        verify_golden(directory, servable)
+    except tf.errors.OpError as error:
+        raise ModelLoadError(f"scoring the golden texts failed: {error.message}") from error
+    return servable
+
+
+def check_signatures(signatures: Mapping[str, Any]) -> None:
+    """Hold the signatures against the contract.
+
+    Raises:
+        ModelLoadError: one is missing, or has other inputs or outputs.
+    """
+    for name, (inputs, outputs) in SIGNATURES.items():
+        if name not in signatures:
+            raise ModelLoadError(f"signature {name} is missing")
+        signature = signatures[name]
+        _check_types(f"inputs of signature {name}", signature.structured_input_signature[1], inputs)
+        _check_types(f"outputs of signature {name}", signature.structured_outputs, outputs)
+
+
+def _check_types(what: str, found: Mapping[str, Any], expected: Mapping[str, tf.DType]) -> None:
+    types = {name: tensor.dtype for name, tensor in found.items()}
+    if types != expected:
+        raise ModelLoadError(f"{what}: expected {_describe(expected)}; found {_describe(types)}")
+
+
+def _describe(types: Mapping[str, tf.DType]) -> str:
+    return ", ".join(f"{name}: {dtype.name}" for name, dtype in sorted(types.items()))
+
+
+def set_threads(count: int) -> None:
+    """Let one forward pass use `count` processor threads. Call it before the first model is loaded."""
+    tf.config.threading.set_intra_op_parallelism_threads(count)
