@@ -1,4 +1,4 @@
-"""Compatibility folding (NFKC, code point by code point) with core TensorFlow ops, which have no normaliser of their own.
+"""Compatibility folding (NFKC, code point by code point) in core TensorFlow ops, which have no normaliser of their own.
 
 A regular expression finds the sequences that change, a lookup table replaces them; everything else is left alone.
 """
@@ -16,7 +16,7 @@ _SEPARATOR = "\x01"
 
 
 def compatibility_forms() -> dict[str, str]:
-    """Every sequence that folding changes, with what it becomes: NFKC of one code point, or of a voiced half-width kana.
+    """Every sequence that folding changes, with its NFKC: single code points, and voiced half-width kana of two.
 
     Composition across other code points (a letter and its combining accent) is not part of it.
     """
