@@ -62,6 +62,6 @@ class TextClassifier(keras.Model):
 
 
 def build_model(config: ModelConfig, vocabulary_size: int, label_count: int, seed: int = 0) -> TextClassifier:
-    """Build the network with its weights. Seeds Python, NumPy and TensorFlow: weights and dropout follow from `seed`."""
+    """Build the network; weights and dropout follow from `seed`, which seeds Python, NumPy and TensorFlow."""
     keras.utils.set_random_seed(seed)
     return TextClassifier(config, vocabulary_size, label_count, name=config.architecture)
