@@ -20,8 +20,9 @@ class PendingCall:
         tokens: the texts.
         deadline: when the caller stops waiting, if ever.
         submitted_at: when the call was accepted.
-        answer: <float32>[texts, labels], in the order of `tokens`.
-        rows: the scores that are there so far, by index of the text.
+        answer: will be <float32>[texts, labels], in the order of `tokens`.
+        scores: the answer so far; None before the first batch.
+        unscored: texts without scores so far.
         queue_seconds: longest wait of any of the texts.
         compute_seconds: longest forward pass that any of the texts took part in.
         batch_size: texts in that forward pass.
@@ -31,15 +32,24 @@ class PendingCall:
     deadline: float | None
     submitted_at: float
     answer: asyncio.Future[npt.NDArray[np.float32]]
-    rows: dict[int, npt.NDArray[np.float32]] = field(default_factory=dict)
+    scores: npt.NDArray[np.float32] | None = None
+    unscored: int = field(init=False)
     queue_seconds: float = 0.0
     compute_seconds: float = 0.0
     batch_size: int = 0
+
+    def __post_init__(self) -> None:
+        self.unscored = self.size
 
     @property
     def size(self) -> int:
         """Texts of the call."""
         return len(self.tokens.length)
+
+    def widths(self) -> list[int]:
+        """Tokens to score of each text."""
+        widths: list[int] = np.minimum(self.tokens.length, self.tokens.token_ids.shape[1]).tolist()
+        return widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class BatchQueue:
 
     A bucket holds the texts whose width (tokens to score) lies between half its key and its key. Every batch takes the
     text that has waited longest, so no length starves, and fills up with texts of its bucket and the next narrower one,
-    so padding never more than quadruples a text.
+    so padding makes no text (of four tokens or more) wider than four times its width.
     """
 
     def __init__(self) -> None:
@@ -76,9 +86,9 @@ class BatchQueue:
         """Let all texts of a call wait."""
         self._arrivals += 1
         self._arrival[call] = self._arrivals
+        widths = call.widths()
         for index in reversed(range(call.size)):
-            width = min(int(call.tokens.length[index]), call.tokens.token_ids.shape[1])
-            self._buckets.setdefault(bucket_width(width), {}).setdefault(call, []).append(index)
+            self._buckets.setdefault(bucket_width(widths[index]), {}).setdefault(call, []).append(index)
         self._texts += call.size
 
     def discard(self, call: PendingCall) -> None:

@@ -146,13 +146,21 @@ class Batcher:
         self._seconds_a_text = 0.9 * self._seconds_a_text + 0.1 * seconds / len(scores)
         offset = 0
         for call, indices in ((portion.call, portion.indices) for portion in batch):
-            call.rows.update(zip(indices, scores[offset : offset + len(indices)], strict=True))
+            _keep(call, indices, scores[offset : offset + len(indices)])
             offset += len(indices)
             call.queue_seconds = max(call.queue_seconds, started - call.submitted_at)
             if seconds >= call.compute_seconds:
                 call.compute_seconds, call.batch_size = seconds, len(scores)
-            if len(call.rows) == call.size and not call.answer.done():
-                call.answer.set_result(np.stack([call.rows[index] for index in range(call.size)]))
+
+
+def _keep(call: PendingCall, indices: list[int], scores: Scores) -> None:
+    """Note the scores of some texts of a call; the last ones answer it."""
+    if call.scores is None:
+        call.scores = np.empty((call.size, scores.shape[1]), np.float32)
+    call.scores[indices] = scores
+    call.unscored -= len(indices)
+    if not call.unscored and not call.answer.done():
+        call.answer.set_result(call.scores)
 
 
 def _gather(batch: Sequence[Portion]) -> Tokens:

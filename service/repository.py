@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,127}")
+MODEL_NAME = re.compile(r"[^\W_][\w.\-]{0,127}")  # letters and digits of any script
 VERSION = re.compile(r"[1-9][0-9]{0,17}")  # without leading zeros, so that a number has one directory
 
 

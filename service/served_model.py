@@ -10,6 +10,7 @@ from service.executor import WorkerThread
 from service.limits import BatchingConfig
 from service.ranking import Ranker
 from service.servable import Servable
+from service.shared_tokenizer import SharedTokenizer
 from service.types import ModelSpec, Tokens
 
 
@@ -24,6 +25,7 @@ class ServedModel:
         self.ranker = Ranker(servable.info)
         self._servable = servable
         self._tokenizing = WorkerThread(f"tokenize-{name}-{version}")
+        self._tokenizer = SharedTokenizer(servable.tokenize, self._tokenizing)
         self._scoring = WorkerThread(f"score-{name}-{version}")
         self.batcher = Batcher(servable.score, self._scoring, batching, clock)
         self._users = 0
@@ -43,8 +45,8 @@ class ServedModel:
                 self._unused.set()
 
     async def tokenize(self, texts: Sequence[str]) -> Tokens:
-        """Tokenise all texts of a call, off the event loop."""
-        return await self._tokenizing.run(self._tokenize, texts)
+        """Tokenise all texts of a call, off the event loop and together with those of other calls."""
+        return await self._tokenizer.tokenize(texts)
 
     async def split_long_texts(self, texts: Sequence[str], tokens: Tokens) -> Pieces:
         """Split texts of more than max_tokens tokens into pieces that fit, off the event loop."""

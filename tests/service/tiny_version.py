@@ -1,7 +1,7 @@
 """Writes a version directory, as small as the contract allows, without any of the training code.
 
-The model splits at white space, looks words up, and scores the mean of their rows of a table. `reference_scores` does the
-same in NumPy, so expected scores never come from the code under test.
+The model splits at white space, looks words up, and scores the mean of their rows of a table. `reference_scores` does
+the same in NumPy, so expected scores never come from the code under test.
 """
 
 import hashlib
