@@ -1,1 +1,83 @@
-"""Python client of the Textgate text classification service."""
+"""Python client of the Textgate text classification service: `Client`, and `AsyncClient` for asyncio."""
+
+from textgate._async_client import AsyncClient
+from textgate._client import Client
+from textgate._messages import ClassifyOptions
+from textgate._retries import RetryPolicy
+from textgate._tls import Tls
+from textgate._version import __version__
+from textgate.errors import (
+    AbortedError,
+    AlreadyExistsError,
+    CallCancelledError,
+    DataLossError,
+    DeadlineExceededError,
+    FailedPreconditionError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    OutOfRangeError,
+    PermissionDeniedError,
+    ResourceExhaustedError,
+    TextgateError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnimplementedError,
+    UnknownError,
+    Violation,
+)
+from textgate.types import (
+    Classification,
+    Encoding,
+    Label,
+    LabelScore,
+    Model,
+    ModelInfo,
+    ModelState,
+    ModelStatus,
+    OnTooLong,
+    ServingStatus,
+    Task,
+    TextResult,
+    Timing,
+)
+
+__all__ = [
+    "AbortedError",
+    "AlreadyExistsError",
+    "AsyncClient",
+    "CallCancelledError",
+    "Classification",
+    "ClassifyOptions",
+    "Client",
+    "DataLossError",
+    "DeadlineExceededError",
+    "Encoding",
+    "FailedPreconditionError",
+    "InternalError",
+    "InvalidArgumentError",
+    "Label",
+    "LabelScore",
+    "Model",
+    "ModelInfo",
+    "ModelState",
+    "ModelStatus",
+    "NotFoundError",
+    "OnTooLong",
+    "OutOfRangeError",
+    "PermissionDeniedError",
+    "ResourceExhaustedError",
+    "RetryPolicy",
+    "ServingStatus",
+    "Task",
+    "TextResult",
+    "TextgateError",
+    "Timing",
+    "Tls",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "UnimplementedError",
+    "UnknownError",
+    "Violation",
+    "__version__",
+]
