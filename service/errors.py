@@ -60,4 +60,4 @@ class UnavailableError(ServiceError):
 
 
 class InternalError(ServiceError):
-    """A fault of ours. The message carries an error id and nothing else; the log has the rest."""
+    """A fault of ours. Its caller is told an error id and nothing else; the log has the message and the cause."""

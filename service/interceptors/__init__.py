@@ -1,0 +1,1 @@
+"""What happens around every call, whatever its service: identity, admission, errors, logs."""

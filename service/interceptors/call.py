@@ -1,0 +1,55 @@
+"""One call as the interceptors see it, and where code further down finds the call it works for."""
+
+import re
+import time
+import uuid
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+
+REQUEST_ID_KEY = "x-request-id"
+# What a stranger may put into our logs and trailers.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+@dataclass(slots=True)
+class Call:
+    """A call from its arrival to its status.
+
+    Attributes:
+        method: full name, such as `/textgate.v1.TextClassifier/Classify`.
+        request_id: the client's own where it sent a sane one, else made here.
+        context: the transport's side of the call.
+        started: when it arrived, on `time.monotonic`.
+        code: its status, once it has one.
+        fields: what servicers add to the call's line in the log.
+    """
+
+    method: str
+    request_id: str
+    context: Context
+    started: float = field(default_factory=time.monotonic)
+    code: grpc.StatusCode | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+CURRENT_CALL: ContextVar[Call | None] = ContextVar("current_call", default=None)
+
+
+def add_to_log(**fields: Any) -> None:
+    """Add fields to the log line of the call that is being handled; outside of a call this does nothing."""
+    call = CURRENT_CALL.get()
+    if call is not None:
+        call.fields.update(fields)
+
+
+def request_id_of(context: Context) -> str:
+    """Return the request id that the client sent, or a new one where it sent none or one unfit for logs."""
+    for key, value in context.invocation_metadata() or ():
+        if key == REQUEST_ID_KEY and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
+            return value
+    return uuid.uuid4().hex

@@ -1,0 +1,164 @@
+"""The run of a server from listening to its exit code: listen, load, serve, drain."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import grpc
+import structlog
+
+from service.config import ServiceConfig
+from service.core import ServerCore
+from service.health import Health, HealthServicer, health_of
+from service.lifecycle import Lifecycle
+from service.limits import BatchingConfig, Limits
+from service.manager import ModelManager
+from service.repository import Repository
+from service.servable import Loader, Servable
+from service.server import build_server, listen
+from service.types import ModelState, ModelStatus
+
+# After this long even the answers that are on their way are given up.
+LAST_BYTES_SECONDS = 5.0
+
+
+class Service:
+    """A server with its models.
+
+    Args:
+        config: the settings.
+        load: opens a version directory.
+    """
+
+    def __init__(self, config: ServiceConfig, load: Loader) -> None:
+        self._config = config
+        self.lifecycle = Lifecycle(config.max_in_flight)
+        batching = BatchingConfig(max_queue_texts=config.queue_texts, max_batch_tokens=config.batch_tokens)
+        self._manager = ModelManager(Repository(config.repository), load, batching=batching)
+        self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
+        self._health = HealthServicer(self._current_health)
+        self._server: grpc.aio.Server = build_server(config, self._core, self.lifecycle, self._health)
+        self._manager.subscribe(self._on_change)
+
+    async def start(self) -> int:
+        """Listen, at first refusing calls as UNAVAILABLE; return the port.
+
+        Raises:
+            AddressError: the address is taken, or not of this machine.
+        """
+        port = listen(self._server, self._config)
+        await self._server.start()
+        structlog.get_logger().info("listening", host=self._config.host, port=port)
+        return port
+
+    async def load(self) -> None:
+        """Load the models, then admit calls.
+
+        Raises:
+            RepositoryError: the repository itself cannot be read.
+        """
+        started = time.monotonic()
+        await self._manager.start()
+        self.lifecycle.start_serving()
+        self._health.refresh()
+        self._report(time.monotonic() - started)
+
+    async def drain(self) -> None:
+        """Tell the health watchers, refuse new calls, finish the accepted ones, stop listening, close the models."""
+        ends = time.monotonic() + self._config.drain_seconds
+        self.lifecycle.start_draining()
+        self._health.refresh()
+        structlog.get_logger().info("draining", accepted=self.lifecycle.accepted, seconds=self._config.drain_seconds)
+        try:
+            await asyncio.wait_for(self.lifecycle.idle(), self._config.drain_seconds)
+        except TimeoutError:
+            structlog.get_logger().warning("calls were cut off: the drain took too long", calls=self.lifecycle.accepted)
+        self._health.close()
+        # The library sends GOAWAY, and waits for answers whose last bytes are still on their way.
+        await self._server.stop(max(0.0, min(LAST_BYTES_SECONDS, ends - time.monotonic())))
+        await self._manager.stop()
+        structlog.get_logger().info("stopped")
+
+    def _current_health(self) -> Health:
+        return health_of(self.lifecycle.phase, self._core.list_models())
+
+    def _on_change(self, _status: ModelStatus) -> None:
+        self._health.refresh()
+
+    def _report(self, seconds: float) -> None:
+        logger = structlog.get_logger()
+        available = [status for status in self._core.list_models() if status.state is ModelState.AVAILABLE]
+        if available:
+            models = {status.name: status.version for status in available}
+            logger.info("serving", models=models, seconds=round(seconds, 3))
+        else:
+            logger.error(
+                "not serving: no model of the repository could be loaded; ListModels and the lines above say why",
+                repository=str(self._config.repository),
+            )
+
+
+class Signals:
+    """SIGTERM and SIGINT: the first asks for a drain, the second ends the process at once."""
+
+    def __init__(self) -> None:
+        self._received = asyncio.Event()
+
+    def install(self) -> None:
+        """Take over from Python's own handlers, for the running event loop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._receive, number)
+
+    async def first(self) -> None:
+        """Wait for the first signal."""
+        await self._received.wait()
+
+    def _receive(self, number: signal.Signals) -> None:
+        structlog.get_logger().info("signal", name=number.name, again=self._received.is_set())
+        if self._received.is_set():
+            sys.stderr.flush()
+            # Not sys.exit: threads that run a model would be waited for.
+            os._exit(128 + number)
+        self._received.set()
+
+
+async def run(config: ServiceConfig, load: Loader) -> None:
+    """Serve until a signal comes, then drain.
+
+    Raises:
+        AddressError: the address is taken, or not of this machine.
+        RepositoryError: the repository itself cannot be read.
+    """
+    signals = Signals()
+    signals.install()
+    service = Service(config, load)
+    await service.start()
+    loading = asyncio.create_task(service.load())
+    stopping = asyncio.create_task(signals.first())
+    try:
+        await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if loading.done():
+            loading.result()
+            await stopping
+    finally:
+        stopping.cancel()
+        await service.drain()
+        await asyncio.gather(loading, return_exceptions=True)
+
+
+def tensorflow_loader(threads: int) -> Loader:
+    """Return a loader of SavedModels. TensorFlow takes seconds to import, so that waits for the first model."""
+
+    def load(directory: Path) -> Servable:
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its greetings are not for our log
+        from service import tensorflow_backend
+
+        if threads:
+            tensorflow_backend.set_threads(threads)
+        return tensorflow_backend.load_saved_model(directory)
+
+    return load

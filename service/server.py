@@ -1,0 +1,81 @@
+"""Puts the server together: services, interceptor, options, port. What runs when is in `service.run`."""
+
+import grpc
+from grpc_health.v1 import health_pb2
+from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
+from grpc_reflection.v1alpha import reflection
+
+from service.config import ServiceConfig
+from service.core import ServerCore
+from service.health import CLASSIFIER, MODEL_SERVICE, HealthServicer
+from service.interceptors.access_log import log_call
+from service.interceptors.admission import accepted_calls
+from service.interceptors.chain import CallInterceptor
+from service.lifecycle import Lifecycle
+from service.servicers.model_service import ModelServiceServicer
+from service.servicers.text_classifier import TextClassifierServicer
+from textgate.v1.model_service_pb2_grpc import add_ModelServiceServicer_to_server
+from textgate.v1.text_classifier_pb2_grpc import add_TextClassifierServicer_to_server
+
+
+class AddressError(Exception):
+    """The server cannot listen where it should."""
+
+
+def build_server(
+    config: ServiceConfig, core: ServerCore, lifecycle: Lifecycle, health: HealthServicer
+) -> grpc.aio.Server:
+    """Return a server with all services, not yet listening."""
+    interceptor = CallInterceptor([accepted_calls(lifecycle)], [log_call], lifecycle.draining)
+    server = grpc.aio.server(interceptors=[interceptor], options=server_options(config))
+    classifier = TextClassifierServicer(core, config.stream_window, config.log_texts)
+    add_TextClassifierServicer_to_server(classifier, server)
+    add_ModelServiceServicer_to_server(ModelServiceServicer(core), server)
+    add_HealthServicer_to_server(health, server)
+    health_name = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+    reflection.enable_server_reflection((CLASSIFIER, MODEL_SERVICE, health_name, reflection.SERVICE_NAME), server)
+    return server
+
+
+def server_options(config: ServiceConfig) -> list[tuple[str, int]]:
+    """Return the options of the gRPC library."""
+    options = [
+        ("grpc.max_receive_message_length", config.max_message_bytes),
+        # Answers may be longer than requests: many labels for each short text. The limit on texts bounds them.
+        ("grpc.max_send_message_length", -1),
+        # A second server on the same port is an error, not a silent share of the calls.
+        ("grpc.so_reuseport", 0),
+        # Find clients that vanished, and let idle ones keep their connection open through a proxy.
+        ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.keepalive_timeout_ms", 20_000),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+    ]
+    if config.max_connection_age_seconds:
+        options.append(("grpc.max_connection_age_ms", config.max_connection_age_seconds * 1000))
+        options.append(("grpc.max_connection_age_grace_ms", round(config.drain_seconds * 1000)))
+    return options
+
+
+def listen(server: grpc.aio.Server, config: ServiceConfig) -> int:
+    """Bind the port, and return it.
+
+    Raises:
+        AddressError: the address is taken, or not of this machine.
+    """
+    address = f"{config.host}:{config.port}"
+    try:
+        credentials = _credentials(config)
+        if credentials is None:
+            return server.add_insecure_port(address)
+        return server.add_secure_port(address, credentials)
+    except (RuntimeError, ValueError) as error:
+        raise AddressError(f"cannot listen on {address}: is it taken by another process? Try another --port") from error
+
+
+def _credentials(config: ServiceConfig) -> grpc.ServerCredentials | None:
+    if config.tls_certificate is None or config.tls_key is None:
+        return None
+    pair = (config.tls_key.read_bytes(), config.tls_certificate.read_bytes())
+    client_ca = None if config.tls_client_ca is None else config.tls_client_ca.read_bytes()
+    return grpc.ssl_server_credentials([pair], client_ca, require_client_auth=client_ca is not None)

@@ -1,0 +1,116 @@
+"""Pure functions between the messages of `textgate.v1` and the service's types."""
+
+from service.errors import InvalidArgumentError, Violation
+from service.types import (
+    Classification,
+    ClassifyQuery,
+    ModelSpec,
+    ModelState,
+    ModelStatus,
+    OnTooLong,
+    TextResult,
+    Timing,
+)
+from textgate.v1 import model_service_pb2, model_spec_pb2, text_classifier_pb2
+
+_ON_TOO_LONG = {
+    text_classifier_pb2.ON_TOO_LONG_UNSPECIFIED: OnTooLong.TRUNCATE,
+    text_classifier_pb2.TRUNCATE: OnTooLong.TRUNCATE,
+    text_classifier_pb2.REJECT: OnTooLong.REJECT,
+    text_classifier_pb2.CHUNK: OnTooLong.CHUNK,
+}
+
+_STATES = {
+    ModelState.LOADING: model_service_pb2.ModelStatus.LOADING,
+    ModelState.AVAILABLE: model_service_pb2.ModelStatus.AVAILABLE,
+    ModelState.UNLOADING: model_service_pb2.ModelStatus.UNLOADING,
+    ModelState.FAILED: model_service_pb2.ModelStatus.FAILED,
+}
+
+
+def to_spec(message: model_spec_pb2.ModelSpec) -> ModelSpec:
+    """Read which model and version a call means.
+
+    Raises:
+        InvalidArgumentError: the version is not a positive number, or the label is empty.
+    """
+    choice = message.WhichOneof("version_choice")
+    if choice == "version":
+        if message.version < 1:
+            raise _invalid("model.version", f"must be positive, not {message.version}; leave it out for the newest")
+        return ModelSpec(message.name, version=message.version)
+    if choice == "version_label":
+        if not message.version_label:
+            raise _invalid("model.version_label", "must not be empty; leave it out for the newest version")
+        return ModelSpec(message.name, version_label=message.version_label)
+    return ModelSpec(message.name)
+
+
+def to_query(request: text_classifier_pb2.ClassifyRequest) -> ClassifyQuery:
+    """Read a request to classify.
+
+    Raises:
+        InvalidArgumentError: on_too_long is a number without a meaning, or the model spec is bad.
+    """
+    on_too_long = _ON_TOO_LONG.get(request.on_too_long)
+    if on_too_long is None:
+        raise _invalid("on_too_long", f"{request.on_too_long} is unknown; expected TRUNCATE, REJECT or CHUNK")
+    return ClassifyQuery(
+        spec=to_spec(request.model),
+        texts=tuple(request.texts),
+        top_k=request.top_k,
+        min_score=request.min_score,
+        on_too_long=on_too_long,
+        explain=request.explain,
+    )
+
+
+def from_spec(spec: ModelSpec) -> model_spec_pb2.ModelSpec:
+    """Write which version answered."""
+    message = model_spec_pb2.ModelSpec(name=spec.name)
+    if spec.version is not None:
+        message.version = spec.version
+    return message
+
+
+def from_classification(classification: Classification) -> text_classifier_pb2.ClassifyResponse:
+    """Write the answer of a call."""
+    response = text_classifier_pb2.ClassifyResponse(
+        model=from_spec(classification.spec), timing=_from_timing(classification.timing)
+    )
+    for result in classification.results:
+        _add_result(response.results.add(), result)
+    return response
+
+
+def from_status(status: ModelStatus) -> model_service_pb2.ModelStatus:
+    """Write how a version fares."""
+    return model_service_pb2.ModelStatus(
+        name=status.name,
+        version=status.version,
+        state=_STATES[status.state],
+        reason=status.reason,
+        version_labels=status.version_labels,
+    )
+
+
+def _add_result(message: text_classifier_pb2.TextResult, result: TextResult) -> None:
+    message.token_count = result.token_count
+    message.unknown_token_count = result.unknown_token_count
+    message.truncated = result.truncated
+    for label in result.labels:
+        message.labels.add(label=label.label, score=label.score, predicted=label.predicted)
+
+
+def _from_timing(timing: Timing) -> text_classifier_pb2.Timing:
+    return text_classifier_pb2.Timing(
+        total_us=timing.total_us,
+        tokenize_us=timing.tokenize_us,
+        queue_us=timing.queue_us,
+        compute_us=timing.compute_us,
+        batch_size=timing.batch_size,
+    )
+
+
+def _invalid(field: str, description: str) -> InvalidArgumentError:
+    return InvalidArgumentError(f"{field} {description}", (Violation(field, description),))
