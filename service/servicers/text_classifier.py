@@ -4,6 +4,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
+import structlog
+
 from service.interceptors.call import Context, add_to_log
 from service.servicers.conversion import from_classification, to_query
 from service.servicers.ordered import in_order
@@ -26,7 +28,7 @@ class TextClassifierServicer(Base):
     Args:
         core: classifies.
         stream_window: requests of one stream that are worked on at once.
-        log_texts: whether the log line of a call has its texts.
+        log_texts: whether the texts of each request are logged.
         clock: the core's clock, in seconds.
     """
 
@@ -47,8 +49,6 @@ class TextClassifierServicer(Base):
     ) -> ClassifyResponse:
         """Score every text of the request, or fail as a whole."""
         add_to_log(model=request.model.name, texts=len(request.texts))
-        if self._log_texts:
-            add_to_log(text=list(request.texts))
         return await self._answer(request, self._deadline(context))
 
     async def ClassifyStream(  # noqa: N802
@@ -72,6 +72,8 @@ class TextClassifierServicer(Base):
             await responses.aclose()
 
     async def _answer(self, request: ClassifyRequest, deadline: float | None) -> ClassifyResponse:
+        if self._log_texts:
+            structlog.get_logger().info("texts", texts=list(request.texts))
         return from_classification(await self._core.classify(to_query(request), deadline))
 
     def _deadline(self, context: Context) -> float | None:
