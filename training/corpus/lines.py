@@ -74,7 +74,7 @@ def _open(path: str | Path) -> "nullcontext[io.BufferedReader] | io.BufferedRead
     if str(path) == STANDARD_INPUT:
         return nullcontext(cast(io.BufferedReader, sys.stdin.buffer))
     path = Path(path)
-    raw = gzip.open(path) if compressed(path) else path.open("rb", buffering=0)
+    raw = gzip.GzipFile(path) if compressed(path) else path.open("rb", buffering=0)
     return io.BufferedReader(cast(io.RawIOBase, raw), _SAMPLE_BYTES)
 
 

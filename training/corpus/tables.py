@@ -77,7 +77,7 @@ def _csv_rows(lines: Iterable[Line]) -> Iterator[tuple[int, str, Sequence[str] |
             source.rewind_to_second_line()
             reader = csv.reader(source, delimiter=source.delimiter(), strict=True)
             cells = _quoting_error(error)
-        yield source.take_row() + (cells,)
+        yield (*source.take_row(), cells)
 
 
 def _quoting_error(error: csv.Error) -> RowError:
