@@ -13,5 +13,9 @@ class CorpusError(TrainingError):
     """A file of labelled texts that cannot be used as asked."""
 
 
+class FitError(TrainingError):
+    """Training that went astray, such as a loss that is no longer a number."""
+
+
 class ExportError(TrainingError):
     """An exported version that cannot be written, or does not do what it should."""

@@ -125,6 +125,7 @@ def make_batches(corpus: EncodedCorpus, plans: Sequence[BatchPlan]) -> tf.data.D
         which are 0 for the rows that only fill the batch up.
     """
     ragged = tf.RaggedTensor.from_row_splits(corpus.texts.token_ids, corpus.texts.row_splits)
+    targets = tf.constant(corpus.targets)
     rows = tf.constant(np.stack([plan.rows for plan in plans]))
     widths = tf.constant([plan.width for plan in plans], tf.int64)
 
@@ -132,6 +133,6 @@ def make_batches(corpus: EncodedCorpus, plans: Sequence[BatchPlan]) -> tf.data.D
         present = tf.cast(rows >= 0, tf.float32)
         rows = tf.maximum(rows, 0)
         token_ids = tf.gather(ragged, rows).to_tensor(0, shape=[len(plans[0].rows), width])
-        return token_ids * tf.cast(present, tf.int32)[:, tf.newaxis], tf.gather(corpus.targets, rows), present
+        return token_ids * tf.cast(present, tf.int32)[:, tf.newaxis], tf.gather(targets, rows), present
 
     return tf.data.Dataset.from_tensor_slices((rows, widths)).map(assemble).prefetch(4)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.config import FitConfig
-from training.errors import CorpusError
+from training.errors import CorpusError, FitError
 from training.examples import Task
 from training.fitting.evaluation import Evaluation, evaluate
 from training.fitting.losses import make_loss
@@ -19,10 +19,7 @@ from training.fitting.training_step import TrainingStep
 from training.input_pipeline import BatchPlan, EncodedCorpus, bucket_widths, make_batches, plan_batches
 from training.metrics import Metric, decide_metric
 from training.networks import TextClassifier
-from training.progress import Progress, SilentProgress
-
-# Compiling the steps takes some seconds; below this many token places in all, running them uncompiled is quicker.
-_COMPILING_PAYS_FROM = 3_000_000
+from training.progress import Progress, SilentProgress, format_seconds
 
 
 @dataclass
@@ -54,6 +51,7 @@ def fit(
 
     Raises:
         CorpusError: train or dev has no texts.
+        FitError: the loss is no longer finite.
     """
     for name, corpus in (("train", train), ("dev", dev)):
         if len(corpus) == 0:
@@ -76,9 +74,8 @@ class _Fitting:
         self._metric = _declared_metric(config, task, train)
         self._widths = bucket_widths(train.texts)
         self._steps_per_epoch = len(self._plan(0))
-        jit_compile = _decide_jit_compile(config, train)
-        self._step = TrainingStep(model, make_loss(task, config.label_smoothing), self._schedule(), config, jit_compile)
-        self._predict = LogitPredictor(model, jit_compile=jit_compile)
+        self._step = TrainingStep(model, make_loss(task, config.label_smoothing), self._schedule(), config)
+        self._predict = LogitPredictor(model)
         self._history: list[EpochRecord] = []
         self._best = _Best()
 
@@ -113,7 +110,10 @@ class _Fitting:
             make_batches(self._train, plans), len(plans), f"epoch {epoch}/{self._config.epochs}"
         )
         for batch in batches:
-            yield float(self._step(*batch))
+            loss = float(self._step(*batch))
+            if not np.isfinite(loss):
+                raise FitError(f"the loss became {loss} in epoch {epoch}: lower fit.learning_rate or fit.clip_norm")
+            yield loss
 
     def _plan(self, epoch: int) -> list[BatchPlan]:
         generator = np.random.default_rng((self._config.seed, epoch))
@@ -140,9 +140,10 @@ class _Fitting:
 
     def _describe(self, record: EpochRecord) -> str:
         mark = " (best so far)" if record.epoch == self._best.epoch else ""
+        dev = f"dev loss {record.dev_loss:.4f}, dev {self._metric} {record.dev_metrics[self._metric]:.4f}{mark}"
         return (
-            f"epoch {record.epoch}/{self._config.epochs}: loss {record.train_loss:.4f}, "
-            f"dev loss {record.dev_loss:.4f}, dev {self._metric} {record.dev_metrics[self._metric]:.4f}{mark}, {record.seconds:.1f} s"
+            f"epoch {record.epoch}/{self._config.epochs}: loss {record.train_loss:.4f}, {dev}, "
+            f"{format_seconds(record.seconds)}"
         )
 
     def _restore_best(self) -> None:
@@ -156,12 +157,6 @@ def _declared_metric(config: FitConfig, task: Task, train: EncodedCorpus) -> Met
     if config.metric != "auto":
         return config.metric
     return decide_metric(task, [int(count) for count in train.targets.sum(axis=0)])
-
-
-def _decide_jit_compile(config: FitConfig, train: EncodedCorpus) -> bool:
-    if config.jit_compile != "auto":
-        return config.jit_compile == "on"
-    return len(train.texts.token_ids) * config.epochs >= _COMPILING_PAYS_FROM
 
 
 def _describe_end(stopped_by: StoppedBy, best_epoch: int) -> str:

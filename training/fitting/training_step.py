@@ -1,4 +1,4 @@
-"""One step of training: rows gathered, loss and gradients compiled, the token table updated row by row."""
+"""One step of training: rows gathered, loss and gradients computed, the token table updated row by row."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,9 +21,7 @@ class TrainingStep:
     holds are read, differentiated, updated and averaged.
     """
 
-    def __init__(
-        self, model: TextClassifier, loss: Loss, schedule: WarmupCosine, config: FitConfig, jit_compile: bool
-    ) -> None:
+    def __init__(self, model: TextClassifier, loss: Loss, schedule: WarmupCosine, config: FitConfig) -> None:
         self._model = model
         self._loss = loss
         self._schedule = schedule
@@ -35,8 +33,8 @@ class TrainingStep:
         self._row_optimizer = RowAdam(self._table)
         self._averages = WeightAverages(self._dense)
         self._row_averages = RowAverages(self._table)
-        self._differentiate = tf.function(self._loss_and_gradients, jit_compile=jit_compile)
-        self._update_dense = tf.function(self._apply_dense, jit_compile=jit_compile)
+        self._differentiate = tf.function(self._loss_and_gradients, jit_compile=config.jit_compile)
+        self._update_dense = tf.function(self._apply_dense, jit_compile=config.jit_compile)
         self._run = tf.function(
             self._train,
             input_signature=[
