@@ -1,0 +1,1 @@
+"""Writing one immutable model version: the directory that is the contract between training and service."""

@@ -1,0 +1,64 @@
+"""The three signatures of an exported version, as one module that TensorFlow can save and anyone can run."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from training.examples import Task
+
+Preprocessor = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+
+
+def build_module(
+    model: keras.Model, preprocessor: Preprocessor, labels: Sequence[str], task: Task, temperature: float
+) -> tf.Module:
+    """Join text to token ids to calibrated scores in one trackable module.
+
+    Args:
+        model: token_ids <int32>[batch, tokens] to logits <float32>[batch, labels].
+        preprocessor: a trackable that turns texts <string>[batch] into token_ids <int32>[batch, tokens], at least one
+            column and at most max_tokens, and length <int32>[batch], before truncation.
+        labels: in the order of the logits.
+        task: softmax for MULTI_CLASS, sigmoid for MULTI_LABEL.
+        temperature: divides the logits.
+
+    Returns:
+        A module with the functions `serving_default`, `tokenize` and `score_tokens`, each traced for any batch and any
+        number of tokens, none of them compiled by XLA: who serves decides that.
+    """
+    activation = tf.nn.softmax if task is Task.MULTI_CLASS else tf.nn.sigmoid
+
+    def tokenize(text: tf.Tensor) -> dict[str, tf.Tensor]:
+        token_ids, length = preprocessor(text)
+        return {"token_ids": token_ids, "length": length}
+
+    def score_tokens(token_ids: tf.Tensor, length: tf.Tensor) -> dict[str, tf.Tensor]:
+        # What stands behind the end of a text is padding, whoever padded it and with what.
+        inside = tf.sequence_mask(length, tf.shape(token_ids)[1])
+        logits = model(tf.where(inside, token_ids, 0), training=False)
+        return {"scores": activation(tf.cast(logits, tf.float32) / tf.constant(temperature, tf.float32))}
+
+    def serving_default(text: tf.Tensor) -> dict[str, tf.Tensor]:
+        scores = score_tokens(**tokenize(text))["scores"]
+        classes = tf.broadcast_to(tf.constant(list(labels), tf.string), tf.shape(scores))
+        return {"scores": scores, "classes": classes}
+
+    text = tf.TensorSpec([None], tf.string, "text")
+    token_ids = tf.TensorSpec([None, None], tf.int32, "token_ids")
+    length = tf.TensorSpec([None], tf.int32, "length")
+    module = tf.Module(name="textgate")
+    # The functions hold variables and tables by reference only; what is to be saved must hang on the module itself.
+    module.preprocessor = preprocessor
+    module.model_variables = [variable.value for variable in model.variables]
+    module.serving_default = tf.function(serving_default, input_signature=[text])
+    module.tokenize = tf.function(tokenize, input_signature=[text])
+    module.score_tokens = tf.function(score_tokens, input_signature=[token_ids, length])
+    return module
+
+
+def save_module(module: tf.Module, directory: Path) -> None:
+    """Write the module as a SavedModel with its three signatures."""
+    signatures = {name: getattr(module, name) for name in ("serving_default", "tokenize", "score_tokens")}
+    tf.saved_model.save(module, str(directory), signatures=signatures)

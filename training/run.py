@@ -1,0 +1,127 @@
+"""The whole of a training run, from files to an exported version: the one place where all parts meet."""
+
+import re
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from training.baseline import Baseline
+from training.calibration import calibrate, calibrated_scores
+from training.config import TrainingConfig
+from training.description import describe_model
+from training.evaluation import Evaluation, evaluate_scores
+from training.examples import Task
+from training.export.exporter import VersionContent, export_saved_model, write_config
+from training.export.publish import check_target, staging_directory
+from training.export.signatures import build_module
+from training.fitting import fit, predict_logits
+from training.input_pipeline import encode_corpus
+from training.networks import build_model
+from training.parts import Parts, prepare_parts
+from training.preprocessor import TextPreprocessor
+from training.progress import Progress
+from training.record import RunRecord
+from training.report import build_report
+from training.targets import fingerprint, multi_hot
+from training.thresholds import choose_thresholds
+from training.tokenizer import Tokenizer
+from training.vocabulary import Vocabulary
+
+# Stems of files that are named for their part; the folder then says what the texts are.
+_PART_NAMES = ("train", "training", "data")
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """An exported version and the run that made it."""
+
+    directory: Path
+    record: RunRecord
+
+
+def run_training(config: TrainingConfig, progress: Progress) -> TrainingResult:
+    """Read, check, split, fit, calibrate on dev, look at test once, export, verify.
+
+    Args:
+        config: settings; an empty export.name becomes the name of the training file.
+        progress: is told how far the run is.
+
+    Raises:
+        TrainingError: something is wrong with the settings, the files, or the export; nothing is left behind.
+        KeyboardInterrupt: Ctrl-C outside of fitting; nothing is left behind. In fitting it ends that early.
+    """
+    config = resolve_config(config)
+    repository, name = Path(config.export.repository), config.export.name
+    check_target(repository, name, config.export.version)
+    with staging_directory(repository / name) as staging:
+        write_config(config, staging)
+        content, record = _make_content(config, prepare_parts(config, progress.message), progress)
+        progress.message("exporting, and verifying the export in a fresh process")
+        directory = export_saved_model(content, staging, config.export.version)
+    return TrainingResult(directory, record)
+
+
+def resolve_config(config: TrainingConfig) -> TrainingConfig:
+    """Complete what follows from other settings: the model's name."""
+    if config.export.name:
+        return config
+    return replace(config, export=replace(config.export, name=default_name(config.data.train)))
+
+
+def default_name(train: str) -> str:
+    """A model name from a path: trec from data/trec/train.tsv, my-reviews from "my reviews.csv.gz"."""
+    path = Path(train).absolute()
+    stem = path.name.split(".")[0] if path.is_file() else path.name
+    if stem.lower() in _PART_NAMES:
+        stem = path.parent.name
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "model"
+
+
+def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> tuple[VersionContent, RunRecord]:
+    started = time.monotonic()
+    tokenizer = Tokenizer(config.tokenizer)
+    vocabulary = Vocabulary.build(tokenizer.tokenize_texts(parts.train.texts), config.vocabulary)
+    preprocessor = TextPreprocessor(tokenizer, vocabulary)
+    label_names = parts.label_names
+    train, dev = (encode_corpus(preprocessor, part, label_names) for part in (parts.train, parts.dev))
+    model = build_model(config.model, len(vocabulary), len(label_names), config.fit.seed)
+    fitted = fit(model, train, dev, config.fit, parts.task, progress)
+    calibration = calibrate(predict_logits(model, dev.texts), dev.targets, parts.task)
+
+    # Everything is chosen by now: this is the only look at test.
+    name, part = parts.last_look
+    logits = predict_logits(model, encode_corpus(preprocessor, part, label_names).texts)
+    scores = calibrated_scores(logits, calibration.temperature, parts.task)
+    record = RunRecord(
+        config=config,
+        task=parts.task,
+        label_names=tuple(label_names),
+        part_sizes=parts.sizes,
+        data_fingerprint=fingerprint(parts.train),
+        vocabulary_size=len(vocabulary),
+        parameter_count=model.count_params(),
+        fit=fitted,
+        calibration=calibration,
+        evaluation=evaluate_scores(name, part, label_names, scores, calibration.thresholds),
+        baseline=_evaluate_baseline(config, parts, progress) if config.baseline.enabled else None,
+        created_at=datetime.now(UTC),
+        seconds=time.monotonic() - started,
+    )
+    module = build_module(model, preprocessor, label_names, parts.task, calibration.temperature)
+    return VersionContent(module, describe_model(record), config, part.texts, build_report(record)), record
+
+
+def _evaluate_baseline(config: TrainingConfig, parts: Parts, progress: Progress) -> Evaluation:
+    """Fit the linear model on train, choose its thresholds on dev as the network's, look at the same part."""
+    progress.message("fitting the TF-IDF linear baseline")
+    baseline = Baseline.fit(parts.train, config.baseline)
+    name, part = parts.last_look
+    thresholds = np.zeros(len(baseline.label_names), np.float32)
+    if parts.task is Task.MULTI_LABEL:
+        dev_targets = multi_hot(parts.dev, baseline.label_names)
+        thresholds = choose_thresholds(baseline.decision_scores(parts.dev.texts), dev_targets)
+    scores = baseline.decision_scores(part.texts)
+    return evaluate_scores(name, part, baseline.label_names, scores, thresholds, probabilities=False)
