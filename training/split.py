@@ -19,7 +19,7 @@ def split_dev(corpus: Corpus, fraction: float, seed: int) -> tuple[Corpus, Corpu
     file with rows appended. Stratification follows Sechidis et al. 2011 (iterative stratification) in streaming form:
     a group goes to dev when its labels, the rare ones weighing more, lag behind their quota there. For a single label
     that is one group in every block of `1 / fraction` groups, at a place chosen by the seed. The first text of every
-    label stays in train.
+    label stays in train; a label that only repeats of earlier texts carry goes where those texts are.
 
     Args:
         corpus: the labelled texts.

@@ -17,6 +17,7 @@ _EPILOG = """\
 the files:
   CSV or TSV with a header, JSON Lines (all three with a text column and a label column), fastText lines with
   __label__ words, each also as .gz; or a folder with one folder of text files per class.
+  In TSV a quote is a plain character; --format csv reads tab-separated files with quoted cells.
   Several labels a row: a JSON list, several __label__ words, or a|b with --label-separator '|'.
 
 examples:

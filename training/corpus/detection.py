@@ -64,10 +64,12 @@ def _from_content(first: str, data: DataConfig) -> str | None:
         return "fasttext"
     if _is_json_object(first):
         return "jsonl"
-    for delimiter, found in (("\t", "tsv"), (",", "csv"), (";", "csv")):
-        cells = [cell.strip().strip('"') for cell in first.split(delimiter)]
+    for delimiter in "\t,;":
+        cells = [cell.strip() for cell in first.split(delimiter)]
         if len(cells) > 1 and data.text_column in cells:
-            return found
+            return "tsv" if delimiter == "\t" else "csv"
+        if len(cells) > 1 and f'"{data.text_column}"' in cells:
+            return "csv"  # with tabs too: where the header is quoted, quotes mean quoting
     return None
 
 

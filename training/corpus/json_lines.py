@@ -46,12 +46,12 @@ def _refuse_constant(name: str) -> None:
 
 def _record(row: Any, columns: Columns, source: str) -> Record:
     if not isinstance(row, dict):
-        raise RowError(f"JSON {_kind(row)}", f"an object with the key {columns.text!r}")
+        raise RowError(f"JSON {json_kind(row)}", f"an object with the key {columns.text!r}")
     if columns.text not in row:
         raise RowError(f"no key {columns.text!r}", "it in every row (--text-column names another key)")
     text = row[columns.text]
     if not isinstance(text, str) or isinstance(text, JsonNumber):
-        raise RowError(f"{columns.text!r} is JSON {_kind(text)}", "a string")
+        raise RowError(f"{columns.text!r} is JSON {json_kind(text)}", "a string")
     return Record(source, checked_text(text), _label(row, columns))
 
 
@@ -65,7 +65,8 @@ def _label(row: dict[str, Any], columns: Columns) -> object:
     return row[name]
 
 
-def _kind(value: object) -> str:
+def json_kind(value: object) -> str:
+    """The JSON name of what kind of value this is."""
     if isinstance(value, JsonNumber):
         return "number"
     return {str: "string", list: "list", dict: "object", bool: "boolean"}.get(type(value), "null")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from training.config import DataConfig
-from training.corpus.json_lines import JsonNumber, parse_json
+from training.corpus.json_lines import JsonNumber, json_kind, parse_json
 from training.corpus.rows import RowError
 from training.examples import Task
 
@@ -74,7 +74,7 @@ def _name(label: object) -> str:
     if isinstance(label, bool):
         return "true" if label else "false"
     if not isinstance(label, str):
-        raise RowError(f"a label that is {'null' if label is None else 'a JSON ' + type(label).__name__}", "a string")
+        raise RowError(f"a label that is JSON {json_kind(label)}", "a string")
     name = label.strip()
     if not name:
         raise RowError("an empty label", "a name for each label")

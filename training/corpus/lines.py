@@ -45,8 +45,11 @@ def read_lines(path: str | Path, encoding: str) -> Iterator[Line]:
         codec = _codec(path, encoding, sample)
         newline = _newline(sample.decode(codec, errors="replace"))
         text = io.TextIOWrapper(cast(BinaryIO, stream), encoding=codec, errors=_MARK_INVALID, newline=newline)
-        for number, line in enumerate(text, start=1):
-            yield Line(number, line)
+        try:
+            for number, line in enumerate(text, start=1):
+                yield Line(number, line)
+        finally:
+            text.detach()  # or it would close standard input when it goes
 
 
 def checked_line(text: str, encoding: str) -> str:

@@ -1,4 +1,4 @@
-"""CSV (quoted, RFC 4180) and TSV (quotes are plain characters) with a header."""
+"""CSV (quoted, RFC 4180; comma, tab or semicolon) and TSV (quotes are plain characters) with a header."""
 
 import csv
 import sys
@@ -106,12 +106,12 @@ class _Rewindable:
         return line.text
 
     def delimiter(self) -> str:
-        """The comma, or the semicolon where the header has semicolons only (as spreadsheets of some countries do)."""
+        """The comma; or where the header has none, a tab or (as spreadsheets of some countries write) a semicolon."""
         if not self._delimiter:
             first = next(self._lines, None)
             self._again = [first] if first else []
             header = first.text if first else ""
-            self._delimiter = ";" if ";" in header and "," not in header else ","
+            self._delimiter = next((delimiter for delimiter in ",\t;" if delimiter in header), ",")
         return self._delimiter
 
     def rewind_to_second_line(self) -> None:
