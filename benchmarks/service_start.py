@@ -10,9 +10,8 @@ import subprocess
 import sys
 import time
 
-from textgate import Client, TextgateError
-
 from benchmarks.record import record
+from textgate import Client, TextgateError
 
 GIVE_UP_SECONDS = 120
 

@@ -68,7 +68,7 @@ class ModelConfig:
 class FitConfig:
     """How the network is trained."""
 
-    epochs: int = setting(20, "passes over train at most")
+    epochs: int = setting(12, "passes over train at most")
     batch_size: int = setting(64, "texts a step")
     learning_rate: float = setting(2e-3, "peak of the schedule")
     warmup_fraction: float = setting(0.05, "share of the steps that climb to the peak")
