@@ -59,7 +59,8 @@ def _check_part(
     yield from rows.check_unlabelled(part, read.corpus)
     yield from repetition.check_duplicates(part, groups)
     yield from repetition.check_conflicts(part, groups)
-    yield from tokens.check_cut(part, counts, config.tokenizer.max_tokens)
+    # Train alone decides on max_tokens: dev and test must not.
+    yield from tokens.check_cut(part, counts, config.tokenizer.max_tokens, adjustable=part == TRAIN)
 
 
 def _check_against_others(

@@ -24,14 +24,15 @@ def group_by_text(corpus: Corpus) -> Groups:
 
 def check_duplicates(part: str, groups: Groups) -> Iterator[Finding]:
     """Rows whose text occurred before in the same part."""
-    repeated = [example for group in groups.values() for example in group[1:]]
+    repeated = [(example, group[0]) for group in groups.values() for example in group[1:]]
     rows = sum(map(len, groups.values()))
     if repeated:
         many = len(repeated) >= MANY_DUPLICATES * rows
         message = f"{share(len(repeated), rows)} rows repeat the text of an earlier row"
         remedy = "remove them: repeated texts weigh more than others" if many else ""
         severity = Severity.WARNING if many else Severity.INFO
-        yield Finding(severity, "duplicates", part, message, remedy, first(example.source for example in repeated))
+        examples = first(f"{example.source} = {earlier.source}" for example, earlier in repeated)
+        yield Finding(severity, "duplicates", part, message, remedy, examples)
 
 
 def check_conflicts(part: str, groups: Groups) -> Iterator[Finding]:

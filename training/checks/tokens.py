@@ -70,12 +70,12 @@ def count_unknown(tokenised: Iterable[list[str]], known: Collection[str]) -> int
     return sum(token not in known for tokens in tokenised for token in tokens)
 
 
-def check_cut(part: str, counts: TokenCounts, max_tokens: int) -> Iterator[Finding]:
-    """Texts that are longer than `max_tokens` and so lose their end."""
+def check_cut(part: str, counts: TokenCounts, max_tokens: int, adjustable: bool) -> Iterator[Finding]:
+    """Texts that are longer than `max_tokens` and so lose their end; many are a warning where it is `adjustable`."""
     cut = counts.cut(max_tokens)
     if cut:
         lost = sum(max(0, length - max_tokens) for length in counts.lengths)
-        many = cut >= MANY_CUT * len(counts.lengths)
+        many = adjustable and cut >= MANY_CUT * len(counts.lengths)
         message = (
             f"{share(cut, len(counts.lengths))} texts are longer than tokenizer.max_tokens = {max_tokens}; "
             f"{share(lost, counts.tokens)} tokens are cut"

@@ -64,7 +64,7 @@ def test_summary_holds_counts_lengths_and_classes():
 def test_duplicates_are_texts_that_differ_in_case_and_space_only():
     finding = only(check(train=extended(("TRAIN  a 0", "a"))), "duplicates")
     assert finding.message == "1 of 25 (4.0 %) rows repeat the text of an earlier row"
-    assert (finding.severity, finding.examples) == (Severity.INFO, ("train:26",))
+    assert (finding.severity, finding.examples) == (Severity.INFO, ("train:26 = train:2",))
 
 
 def test_many_duplicates_are_a_warning():
@@ -165,6 +165,11 @@ def test_many_cut_texts_are_a_warning_with_the_setting_to_change():
     finding = only(check(train=extended(*[(f"a b c d e f {n}", "a") for n in range(3)])), "cut_texts")
     assert finding.severity is Severity.WARNING
     assert finding.remedy == "--set tokenizer.max_tokens=7 keeps 95 % of the texts whole"
+
+
+def test_cut_texts_of_test_are_no_reason_to_change_the_setting():
+    report = check(train=plain_rows(), test=[(2, ("train a 0 1 2 3 4", "a")), (3, ("train b", "b"))])
+    assert [(finding.part, finding.severity) for finding in findings(report, "cut_texts")] == [("test", Severity.INFO)]
 
 
 def test_unknown_tokens_of_test_are_counted_against_train():

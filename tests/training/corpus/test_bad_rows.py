@@ -1,8 +1,11 @@
 """A bad row is named with its line, what is wrong and what was expected; the rows around it survive."""
 
+import csv
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from training.config import DataConfig
 from training.corpus import BadRow, ReadResult, read_corpus
@@ -171,3 +174,33 @@ def test_file_outside_class_folders_is_a_bad_row(tmp_path):
 
 def test_empty_text_is_a_row_and_not_a_bad_one(tmp_path):
     assert [example.text for example in read(tmp_path / "a.csv", "text,label\n,a\n").corpus.examples] == [""]
+
+
+@pytest.mark.parametrize("format", ["csv", "tsv", "jsonl", "fasttext"])
+@given(
+    content=st.lists(
+        st.sampled_from([b'"', b",", b"\t", b"\n", b"\r", b"\xff", b"\0", b"a", b"{", b'{"text": "', b'"}'])
+    )
+)
+def test_whatever_the_bytes_only_bad_rows_come_out(tmp_path_factory, format, content):
+    header = {"csv": b"text,label\n", "tsv": b"text\tlabel\n"}.get(format, b"")
+    path = tmp_path_factory.mktemp("any") / "file"
+    result = read(path, header + b"".join(content), DataConfig(format=format, on_bad_row="skip", task="multi_label"))
+    sources = [int(row.source.rsplit(":", 1)[1]) for row in (*result.corpus.examples, *result.bad_rows)]
+    assert len(set(sources)) == len(sources)
+    for example in result.corpus.examples:
+        assert "\0" not in example.text
+        example.text.encode("utf-8")
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), st.sampled_from("ab"))
+    )
+)
+def test_any_csv_of_the_standard_library_reads_back(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("any") / "a.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("text", "label"), *rows])
+    result = read_corpus(path, DataConfig())
+    assert [(example.text, *example.labels) for example in result.corpus.examples] == rows
