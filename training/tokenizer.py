@@ -7,11 +7,11 @@ from training.folding import CompatibilityFolding
 
 _BATCH = 4096
 
-# Marks that are not seen and stand for nothing by themselves: format characters (byte order mark, joiners, direction
-# marks, soft hyphen) and the selectors of glyph variants. A zero-width space does separate words.
-_INVISIBLE = r"[\x{AD}\x{600}-\x{605}\x{61C}\x{6DD}\x{70F}\x{180B}-\x{180F}\x{200C}-\x{200F}\x{202A}-\x{202E}"
-_INVISIBLE += r"\x{2060}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}\x{FFF9}-\x{FFFB}\x{E0001}-\x{E007F}\x{E0100}-\x{E01EF}]"
+# Unicode spaces, control characters, and the zero-width space, which separates words where none is written.
 _SPACE = r"[\pZ\p{Cc}\x{200B}]"
+# What is not seen and says nothing by itself: format characters (byte order mark, joiners, direction marks, soft
+# hyphen, ...) and the selectors of glyph variants.
+_INVISIBLE = r"[\p{Cf}\x{180B}-\x{180D}\x{180F}\x{FE00}-\x{FE0F}\x{E0100}-\x{E01EF}]"
 
 _TOKEN_PATTERNS = {
     # What is not a letter, digit or combining mark stands alone, and so does a Han character.
@@ -57,12 +57,13 @@ class Tokenizer(tf.Module):
         texts = tf.strings.unicode_transcode(
             texts, "UTF-8", "UTF-8", replacement_char=ord(" "), replace_control_characters=True
         )
+        texts = tf.strings.regex_replace(texts, _SPACE, " ")
         texts = tf.strings.regex_replace(texts, _INVISIBLE, "")
         if self._folding is not None:
             texts = self._folding(texts)
         if self.config.lower_case:
             texts = tf.strings.lower(texts, encoding="utf-8")
-        return tf.strings.regex_replace(texts, _SPACE, " ")
+        return texts
 
 
 def _encode(text: str) -> bytes:

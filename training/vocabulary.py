@@ -1,6 +1,8 @@
 """The vocabulary: which tokens have a row of their own, in an order that depends on nothing but the train part."""
 
+import shutil
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -28,8 +30,9 @@ class Vocabulary(tf.Module):
         super().__init__()
         self.tokens = (*SPECIAL_TOKENS, *tokens)
         # The table is an asset of the exported model, and an asset starts as a file, which must live as long as we do.
-        self._folder = tempfile.TemporaryDirectory(prefix="vocabulary-")
-        file = Path(self._folder.name) / "vocabulary.txt"
+        folder = tempfile.mkdtemp(prefix="vocabulary-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        file = Path(folder) / "vocabulary.txt"
         file.write_text("".join(f"{token}\n" for token in self.tokens), encoding="utf-8", newline="\n")
         self._table = tf.lookup.StaticHashTable(
             tf.lookup.TextFileInitializer(

@@ -6,7 +6,6 @@ import tensorflow as tf
 from training.input_pipeline import EncodedCorpus, EncodedTexts, Float32Array, bucket_widths, make_batches, plan_batches
 from training.networks import TextClassifier
 
-
 # Token places of one batch at most: bounds the memory that long texts take.
 _PLACES = 32_768
 
