@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from tabulate import tabulate
 
 from training.checks import CheckReport, Finding, PartSummary
+from training.checks.finding import counted
 
 _CLASSES_SHOWN = 20
 _NONE = "–"
@@ -58,7 +59,7 @@ def _finding_lines(finding: Finding) -> Iterator[str]:
 
 def _verdict(report: CheckReport) -> str:
     severities = [finding.severity.value for finding in report.findings]
-    return f"{severities.count('error')} errors, {severities.count('warning')} warnings"
+    return f"{counted(severities.count('error'), 'error')}, {counted(severities.count('warning'), 'warning')}"
 
 
 def _count(value: int | None) -> str:

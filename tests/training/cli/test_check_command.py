@@ -53,6 +53,14 @@ def test_bad_row_is_reported_beside_all_other_findings(train, capsys):
     assert run("--train", train, "--on-bad-row", "skip") == 1
 
 
+def test_file_without_rows_still_prints_its_tables(train, tmp_path, capsys):
+    empty = tmp_path / "empty.csv"
+    empty.write_text("text,label\n")
+    assert run("--train", empty) == 2
+    assert run("--train", train, "--test", empty) == 2
+    assert "ERROR test: no row that can be used [no_rows]" in capsys.readouterr().out
+
+
 def test_missing_train_or_column_is_an_error_with_the_flag(train):
     with pytest.raises(ConfigError, match="--train"):
         run()
