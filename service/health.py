@@ -29,7 +29,7 @@ def health_of(phase: Phase, statuses: Iterable[ModelStatus]) -> Health:
     return {**models, WHOLE_SERVER: some, CLASSIFIER: some, MODEL_SERVICE: serving}
 
 
-class HealthServicer(Base):  # type: ignore[misc]  # the library is not typed
+class HealthServicer(Base):
     """Answers Check at once, and Watch with every change until the server stops.
 
     Args:

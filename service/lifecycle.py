@@ -1,8 +1,8 @@
-"""The life of the server, loading → serving → draining, and the count of the calls it has accepted."""
+"""The life of the server, loading → serving → draining → closing, and the count of the calls it has accepted."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from enum import Enum
 
 from service.errors import ResourceExhaustedError, UnavailableError
@@ -17,6 +17,7 @@ class Phase(Enum):
     LOADING = "loading"
     SERVING = "serving"
     DRAINING = "draining"
+    CLOSING = "closing"
 
 
 class Lifecycle:
@@ -32,6 +33,7 @@ class Lifecycle:
         self.accepted = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._goodbye = asyncio.Event()
 
     def start_serving(self) -> None:
         """Admit calls from now on, unless the server already drains."""
@@ -43,18 +45,32 @@ class Lifecycle:
         self.phase = Phase.DRAINING
         self.draining.set()
 
+    def hold_refusals(self) -> None:
+        """Let calls that are to be refused wait for `release_refusals`.
+
+        The library cancels calls that reach it while it shuts down. Clients that wait for a refusal send no such call,
+        and by the time they have it, they know that the connection is closing.
+        """
+        self.phase = Phase.CLOSING
+
+    def release_refusals(self) -> None:
+        """Refuse the calls that wait for it."""
+        self._goodbye.set()
+
     async def idle(self) -> None:
         """Wait until no accepted call is left."""
         await self._idle.wait()
 
-    @contextmanager
-    def accept(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def accept(self) -> AsyncIterator[None]:
         """Accept a call for as long as the block runs.
 
         Raises:
             UnavailableError: the server loads or drains.
             ResourceExhaustedError: `max_in_flight` calls are being worked on.
         """
+        if self.phase is Phase.CLOSING:
+            await self._goodbye.wait()
         self._check()
         self.accepted += 1
         self._idle.clear()
@@ -68,7 +84,7 @@ class Lifecycle:
     def _check(self) -> None:
         if self.phase is Phase.LOADING:
             raise UnavailableError("the server is loading its models: try again in a moment")
-        if self.phase is Phase.DRAINING:
+        if self.phase in (Phase.DRAINING, Phase.CLOSING):
             raise UnavailableError("the server is shutting down: call another one")
         if self.accepted >= self.max_in_flight:
             raise ResourceExhaustedError(

@@ -23,6 +23,8 @@ from service.types import ModelState, ModelStatus
 
 # After this long even the answers that are on their way are given up.
 LAST_BYTES_SECONDS = 5.0
+# Calls that come in this long before the end are refused at the end: see Lifecycle.hold_refusals.
+HOLD_SECONDS = 0.1
 
 
 class Service:
@@ -76,11 +78,19 @@ class Service:
             await asyncio.wait_for(self.lifecycle.idle(), self._config.drain_seconds)
         except TimeoutError:
             structlog.get_logger().warning("calls were cut off: the drain took too long", calls=self.lifecycle.accepted)
-        self._health.close()
-        # The library sends GOAWAY, and waits for answers whose last bytes are still on their way.
-        await self._server.stop(max(0.0, min(LAST_BYTES_SECONDS, ends - time.monotonic())))
+        await self._close(max(0.0, min(LAST_BYTES_SECONDS, ends - time.monotonic())))
         await self._manager.stop()
         structlog.get_logger().info("stopped")
+
+    async def _close(self, grace_seconds: float) -> None:
+        self.lifecycle.hold_refusals()
+        await asyncio.sleep(HOLD_SECONDS)
+        # The library sends GOAWAY at once, and then waits for answers whose last bytes are still on their way.
+        stopping = asyncio.create_task(self._server.stop(grace_seconds))
+        await asyncio.sleep(0)
+        self.lifecycle.release_refusals()
+        self._health.close()
+        await stopping
 
     def _current_health(self) -> Health:
         return health_of(self.lifecycle.phase, self._core.list_models())

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import ExitStack
+from contextlib import AsyncExitStack
 from typing import Any, TypeAlias
 
 import grpc
@@ -92,9 +92,9 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             CURRENT_CALL.set(call)
             context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
             try:
-                with ExitStack() as stack:
+                async with AsyncExitStack() as stack:
                     for admission in self._admissions:
-                        stack.enter_context(admission(call))
+                        await stack.enter_async_context(admission(call))
                     return await answer(self._incoming(request, request_streaming), context)
             except grpc.aio.AbortError:
                 call.code = context.code()
