@@ -5,6 +5,7 @@ import json
 import sys
 
 from training.cli.arguments import add_config_arguments, add_reading_arguments, config_from_arguments
+from training.quiet_start import load_tensorflow
 
 _DESCRIPTION = """\
 Score labelled texts with an exported version and compare with their labels. Everything is taken from the version
@@ -50,6 +51,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print the figures, and return the exit code."""
     config = config_from_arguments(args)
+    load_tensorflow()
     from training.cli.evaluate_text import evaluation_text  # libraries that --help need not wait for
     from training.corpus import describe_bad_rows, read_corpus
     from training.errors import CorpusError

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from training.cli.arguments import add_config_arguments, add_setting_arguments, config_from_arguments
 from training.config import DataConfig
 from training.corpus import BadRow, UnlabelledText, describe_bad_rows, read_texts
+from training.quiet_start import load_tensorflow
 
 _DESCRIPTION = """\
 Label texts with an exported version, as a stream: nothing of the file stays in memory. A table or JSON Lines file gives
@@ -65,6 +66,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Label the texts and return the exit code."""
     config = config_from_arguments(args)
+    load_tensorflow()
     from training.cli.prediction_writers import make_writer, open_output  # libraries that --help need not wait for
     from training.exported_model import ExportedModel
     from training.prediction import label_texts

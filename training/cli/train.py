@@ -11,6 +11,7 @@ from training.cli.arguments import (
     config_from_arguments,
 )
 from training.config import ExportConfig
+from training.quiet_start import load_tensorflow
 
 _DESCRIPTION = """\
 Read and check the texts, split dev off train where none is given, fit a network and a TF-IDF linear baseline on the
@@ -66,6 +67,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Train, print the figures and the place of the version, and return the exit code."""
     config = config_from_arguments(args)
+    load_tensorflow()
     from training.cli.result_text import result_text  # libraries that --help need not wait for
     from training.progress import make_progress
     from training.report.metrics_json import metrics_dict
