@@ -1,6 +1,7 @@
 """The client for asyncio."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Self, Unpack
 
@@ -8,6 +9,7 @@ import grpc
 import grpc.aio
 
 from textgate import _calls
+from textgate._async_stream import answers
 from textgate._calls import Call, Request, Response, Result
 from textgate._connection import Connection, new_request_id
 from textgate._feed import AsyncFeed, check_stream
@@ -92,7 +94,11 @@ class AsyncClient:
         check_stream(texts, batch_size, max_in_flight)
         ledger = Ledger(_calls.classify_builder(**options))
         feed = AsyncFeed(texts, ledger, batch_size, max_in_flight)
-        return self._stream(feed, ledger, timeout, request_id or new_request_id())
+        request_id = request_id or new_request_id()
+        stream = _calls.CLASSIFY_STREAM
+        method = self._channel.stream_stream(stream.path, stream.serialize, stream.deserialize)
+        open_call = partial(method, timeout=timeout, metadata=self._connection.call_metadata(request_id))
+        return answers(open_call, feed, ledger, request_id)
 
     async def models(self, *, timeout: float | None = None, request_id: str | None = None) -> tuple[ModelStatus, ...]:
         """Every version that the server knows of, broken ones included; by name, then version."""
@@ -152,23 +158,6 @@ class AsyncClient:
         except grpc.aio.AioRpcError as error:
             raise _error(error, request_id) from error
         return call.parse(response)
-
-    async def _stream(
-        self, feed: AsyncFeed, ledger: Ledger, timeout: float | None, request_id: str
-    ) -> AsyncGenerator[Classification, None]:
-        stream = _calls.CLASSIFY_STREAM
-        method = self._channel.stream_stream(stream.path, stream.serialize, stream.deserialize)
-        responses = method(aiter(feed), timeout=timeout, metadata=self._connection.call_metadata(request_id))
-        try:
-            async for response in responses:
-                answer = ledger.answer(response)
-                feed.release()
-                yield answer
-        except grpc.aio.AioRpcError as error:
-            raise ledger.annotate(_error(error, request_id)) from error
-        finally:
-            responses.cancel()
-        ledger.close()
 
 
 def _open(connection: Connection) -> grpc.aio.Channel:

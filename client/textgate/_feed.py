@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Iterator
+from contextlib import aclosing
 from itertools import islice
 
 from textgate._ledger import Ledger
@@ -46,14 +47,17 @@ class AsyncFeed:
     def __init__(
         self, texts: Iterable[str] | AsyncIterable[str], ledger: Ledger, batch_size: int, max_in_flight: int
     ) -> None:
-        self._batches = _batched(texts, batch_size)
+        self._texts = texts
         self._ledger = ledger
+        self._batch_size = batch_size
         self._room = asyncio.Semaphore(max_in_flight)
 
-    async def __aiter__(self) -> AsyncIterator[ClassifyRequest]:
+    async def requests(self) -> AsyncGenerator[ClassifyRequest, None]:
+        """Yield them until the texts end or fail."""
         try:
-            while await self._room.acquire() and (batch := await anext(self._batches, None)):
-                yield self._ledger.send(batch)
+            async with aclosing(_batched(self._texts, self._batch_size)) as batches:
+                while await self._room.acquire() and (batch := await anext(batches, None)):
+                    yield self._ledger.send(batch)
         except Exception as failure:
             self._ledger.fail(failure)
 
@@ -76,19 +80,20 @@ def check_stream(texts: object, batch_size: int, max_in_flight: int) -> None:
             raise ValueError(f"{name} must be at least 1, not {value}")
 
 
-async def _batched(texts: Iterable[str] | AsyncIterable[str], size: int) -> AsyncIterator[tuple[str, ...]]:
+async def _batched(texts: Iterable[str] | AsyncIterable[str], size: int) -> AsyncGenerator[tuple[str, ...], None]:
     """Cut texts into batches of `size`, the last one shorter."""
     batch: list[str] = []
-    async for text in _asynchronous(texts):
-        batch.append(text)
-        if len(batch) == size:
-            yield tuple(batch)
-            batch = []
+    async with aclosing(_asynchronous(texts)) as source:
+        async for text in source:
+            batch.append(text)
+            if len(batch) == size:
+                yield tuple(batch)
+                batch = []
     if batch:
         yield tuple(batch)
 
 
-async def _asynchronous(texts: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[str]:
+async def _asynchronous(texts: Iterable[str] | AsyncIterable[str]) -> AsyncGenerator[str, None]:
     if isinstance(texts, AsyncIterable):
         async for text in texts:
             yield text

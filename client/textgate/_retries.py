@@ -11,19 +11,21 @@ THROTTLING = {"maxTokens": 100, "tokenRatio": 0.1}
 # Health is left out: who asks how the server fares wants to know how it fares now.
 RETRIED_METHODS = (CLASSIFY, CLASSIFY_STREAM, LIST_MODELS, GET_MODEL)
 RETRIED_CODES = ("UNAVAILABLE", "RESOURCE_EXHAUSTED")
+# gRPC never comes back from a wait that its random spread of 20 % rounds down to 0 ms (seen with grpcio 1.85).
+SHORTEST_BACKOFF = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Calls again after UNAVAILABLE and RESOURCE_EXHAUSTED, waiting as long as the server asks or else at random.
+    """Calls again after UNAVAILABLE and RESOURCE_EXHAUSTED, waiting as the server asks, or else by these numbers.
 
     A call's timeout covers all its attempts and waits. A stream is tried again only before its first answer.
 
     Attributes:
         max_attempts: the first included; 1 to 5 (gRPC allows no more), 1 for no retries.
-        initial_backoff: seconds; bound of the first random wait.
-        max_backoff: seconds; bound of every random wait.
-        backoff_multiplier: by which the bound grows from wait to wait.
+        initial_backoff: seconds of the first wait, give or take a random fifth; at least 0.01.
+        max_backoff: seconds that no wait is longer than, give or take a random fifth; at least 0.01.
+        backoff_multiplier: by which the wait grows from attempt to attempt.
 
     Raises:
         ValueError: a value out of its range.
@@ -37,9 +39,11 @@ class RetryPolicy:
     def __post_init__(self) -> None:
         if not 1 <= self.max_attempts <= 5:
             raise ValueError(f"RetryPolicy.max_attempts must be 1 to 5, not {self.max_attempts}")
-        for name in ("initial_backoff", "max_backoff", "backoff_multiplier"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"RetryPolicy.{name} must be above 0, not {getattr(self, name)}")
+        for name in ("initial_backoff", "max_backoff"):
+            if not getattr(self, name) >= SHORTEST_BACKOFF:
+                raise ValueError(f"RetryPolicy.{name} must be at least {SHORTEST_BACKOFF}, not {getattr(self, name)}")
+        if not self.backoff_multiplier > 0:
+            raise ValueError(f"RetryPolicy.backoff_multiplier must be above 0, not {self.backoff_multiplier}")
 
     def service_config(self) -> dict[str, Any]:
         """The same as a gRPC service config."""

@@ -16,7 +16,11 @@ class BlockingFace:
     def __init__(self, kind: str, target: str, **options: Any) -> None:
         self.kind = kind
         self._runner = asyncio.Runner() if kind == "async" else None
-        self.client = self._make(target, options)
+        try:
+            self.client = self._make(target, options)
+        except ValueError:
+            self._close_loop()
+            raise
 
     def __getattr__(self, name: str) -> Any:
         method = getattr(self.client, name)
@@ -39,6 +43,10 @@ class BlockingFace:
             self.client.close()
         else:
             self._run(self.client.close())
+            self._close_loop()
+
+    def _close_loop(self) -> None:
+        if self._runner is not None:
             self._runner.close()
 
     def _make(self, target: str, options: dict[str, Any]) -> Any:

@@ -13,6 +13,9 @@ import grpc
 from textgate.v1 import model_service_pb2, model_service_pb2_grpc, text_classifier_pb2_grpc
 from textgate.v1.text_classifier_pb2 import ClassifyRequest, ClassifyResponse, LabelScore, TextResult
 
+END_OF_STREAM = object()
+"""A reply that ends a stream well, with requests unanswered."""
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -105,7 +108,10 @@ class _Classifier(text_classifier_pb2_grpc.TextClassifierServicer):
         self, requests: Iterator[ClassifyRequest], context: grpc.ServicerContext
     ) -> Iterator[ClassifyResponse]:
         for request in requests:
-            yield self._server.reply("ClassifyStream", request, context, echo)
+            reply = self._server.reply("ClassifyStream", request, context, echo)
+            if reply is END_OF_STREAM:
+                return
+            yield reply
 
 
 class _Models(model_service_pb2_grpc.ModelServiceServicer):
