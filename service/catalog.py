@@ -62,7 +62,7 @@ class Catalog:
             UnavailableError: there is one, but it is not in service.
         """
         name = spec.name or self._only_name()
-        if spec.version_label is not None:
+        if spec.version_label is not None and name in self._names():
             raise NotFoundError(f"model {name!r} has no version label {spec.version_label!r}: it has no version labels")
         versions = self._served.get(name, {})
         version = max(versions, default=None) if spec.version is None else spec.version
@@ -80,7 +80,7 @@ class Catalog:
         return names[0]
 
     def _absence(self, name: str, version: int | None) -> Exception:
-        states = {known: status.state for (model, known), status in self._statuses.items() if model == name}
+        states = {known: status.state for (model, known), status in self._versions() if model == name}
         if not states:
             return NotFoundError(f"no model {name!r}; this server has {', '.join(self._names()) or 'none'}")
         if version is not None and version not in states:
@@ -95,4 +95,8 @@ class Catalog:
         return UnavailableError(f"{what} could not be loaded")
 
     def _names(self) -> list[str]:
-        return sorted({name for name, _ in self._statuses})
+        return sorted({name for (name, _), _ in self._versions()})
+
+    def _versions(self) -> list[tuple[tuple[str, int], ModelStatus]]:
+        """What is known, without the directories that are no version at all, which are listed as version 0."""
+        return [(key, status) for key, status in self._statuses.items() if key[1] > 0]

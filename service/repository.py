@@ -31,7 +31,8 @@ class RepositoryError(Exception):
 class Repository:
     """A directory of models.
 
-    Plain files and whatever begins with a dot or an underscore (unfinished exports, file system leftovers) are ignored.
+    Plain files, the lost+found of a file system's root, and whatever begins with a dot or an underscore (unfinished
+    exports, leftovers) are ignored.
     """
 
     def __init__(self, root: Path) -> None:
@@ -83,9 +84,13 @@ def _scan_model(directory: Path) -> tuple[tuple[int, ...], list[RepositoryProble
 def _directories(parent: Path) -> list[Path]:
     try:
         children = sorted(parent.iterdir())
-        return [child for child in children if not child.name.startswith((".", "_")) and child.is_dir()]
+        return [child for child in children if not _is_ignored(child.name) and child.is_dir()]
     except OSError as error:
         raise RepositoryError(f"cannot read {parent}: {error.strerror}") from error
+
+
+def _is_ignored(name: str) -> bool:
+    return name.startswith((".", "_")) or name == "lost+found"
 
 
 def _printable(name: str) -> str:
