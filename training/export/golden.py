@@ -18,7 +18,7 @@ _REAL_TEXTS = 16
 _SPECIAL_TEXTS = (
     "",
     " \t\u3000\n ",
-    "qzxjvkwq zzqxqjvv xqzqkjwv",
+    "ᚠᚢᚦᚨᚱᚲ ᚷᚹᚺᚾᛁᛃ ᛇᛈᛉᛊᛏᛒ",  # runes: unknown to any vocabulary, word by word and letter by letter
     "🙂👩\u200d👩\u200d👧 🇨🇳 ❤\ufe0f",
     "שלום עולם، مرحبا بالعالم",
     "我昨天在 Apple Store 买了一台 MacBook Pro,太棒了!",

@@ -1,0 +1,14 @@
+"""Fixtures that several parts of the tests share."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.exports import Export, make_exports
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Export]:
+    """Four real versions: embedding and one-hot input, multi-class and multi-label."""
+    folder: Path = tmp_path_factory.mktemp("exports")
+    return make_exports(folder)

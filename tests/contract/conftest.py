@@ -1,0 +1,73 @@
+"""The versions that the contract is held against. Nothing here or in the tests beside knows the training code."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import tensorflow as tf
+from google.protobuf import json_format
+
+from tests.exports import Export
+from textgate.v1.model_info_pb2 import ModelInfo
+
+PAIRINGS = ("embedding multi_class", "embedding multi_label", "one_hot multi_class", "one_hot multi_label")
+MIXED_TEXTS = (
+    "the match, a goal",
+    "",
+    "市场 and shares: 银行!",
+    "unseen wörds ŽŽ only",
+    "the software of a robot " * 20,
+    "\t \n",
+    "🙂 芯片",
+    "שלום",
+    "a\x00b \ufeff",
+)
+
+
+@dataclass(frozen=True)
+class OpenVersion:
+    """A version directory, opened with TensorFlow and the stubs of protos/ alone."""
+
+    directory: Path
+    export: Export
+    info: ModelInfo
+    module: Any
+
+    def run(self, signature: str, **inputs: Any) -> dict[str, npt.NDArray[Any]]:
+        """Run a signature on arrays."""
+        outputs = self.module.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
+        return {name: tensor.numpy() for name, tensor in outputs.items()}
+
+    def scores(self, texts: "list[str] | tuple[str, ...]") -> npt.NDArray[np.float32]:
+        """Scores of texts in one batch."""
+        return self.run("serving_default", text=[text.encode() for text in texts])["scores"]
+
+
+@pytest.fixture(scope="session")
+def open_version(exports: list[Export]) -> Callable[[str], OpenVersion]:
+    """Open the version of a pairing, once each."""
+    opened: dict[str, OpenVersion] = {}
+    by_pairing = {f"{export.encoding} {export.task}": export for export in exports}
+
+    def open_one(pairing: str) -> OpenVersion:
+        if pairing not in opened:
+            export = by_pairing[pairing]
+            text = (export.directory / "assets.extra/model.json").read_text(encoding="utf-8")
+            info = json_format.Parse(text, ModelInfo())
+            opened[pairing] = OpenVersion(export.directory, export, info, tf.saved_model.load(str(export.directory)))
+        return opened[pairing]
+
+    return open_one
+
+
+@pytest.fixture(params=PAIRINGS)
+def version(request: pytest.FixtureRequest, open_version: Callable[[str], OpenVersion]) -> OpenVersion:
+    """Each of the four versions in turn."""
+    return open_version(request.param)
