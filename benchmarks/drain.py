@@ -66,10 +66,10 @@ def main() -> int:
     return 1 if figures["accepted_calls_lost"] or figures["calls_that_ended_otherwise"] else 0
 
 
-def drain_once(repository: Path, clients: int, model: str = "") -> Round:
+def drain_once(repository: Path, clients: int, model: str = "", module: str = "service") -> Round:
     """Start a server, let clients call it, send SIGTERM amid the calls, and compare what both sides saw."""
     outcome = Round()
-    with ServerProcess("--repository", str(repository)) as server:
+    with ServerProcess("--repository", str(repository), module=module) as server:
         server.wait_until_serving()
         asyncio.run(_call_and_stop(server, clients, model, outcome))
         outcome.exit_code = server.wait()

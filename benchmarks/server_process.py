@@ -20,25 +20,39 @@ class ServerProcess:
 
     Args:
         arguments: flags beside those for port and log.
+        module: what to run.
 
     Attributes:
         lines: what the server has logged so far, parsed; what is no JSON is under "text".
     """
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, module: str = "service") -> None:
         self.lines: list[dict[str, Any]] = []
-        command = [sys.executable, "-m", "service", *arguments, "--port", "0", "--log-format", "json"]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8")
-        self._listening = threading.Event()
+        command = [sys.executable, "-m", module, *arguments, "--port", "0", "--log-format", "json"]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8"
+        )
+        self._grown = threading.Condition()
+        self._ended = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     @property
     def target(self) -> str:
         """Where it listens, as soon as it does."""
-        if not self._listening.wait(START_SECONDS) or not self.logged("listening"):
-            raise RuntimeError(f"the server did not start: {self.lines}")
-        return f"127.0.0.1:{self.logged('listening')[0]['port']}"
+        return f"127.0.0.1:{self.wait_for('listening')['port']}"
+
+    def wait_for(self, event: str) -> dict[str, Any]:
+        """Wait for the first line of an event, and return it.
+
+        Raises:
+            RuntimeError: the server ended, or took too long, without it.
+        """
+        with self._grown:
+            self._grown.wait_for(lambda: self._ended or self.logged(event), START_SECONDS)
+        if not self.logged(event):
+            raise RuntimeError(f"the server never logged {event!r}: {self.lines}")
+        return self.logged(event)[0]
 
     def logged(self, event: str) -> list[dict[str, Any]]:
         """Return the lines of an event so far."""
@@ -71,15 +85,17 @@ class ServerProcess:
         if self.process.poll() is None:
             self.process.kill()
         self.wait()
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
     def _read(self) -> None:
-        for line in self.process.stderr or ():
-            self.lines.append(_parsed(line))
-            if self.lines[-1].get("event") == "listening":
-                self._listening.set()
-        self._listening.set()
+        for line in self.process.stdout or ():
+            with self._grown:
+                self.lines.append(_parsed(line))
+                self._grown.notify_all()
+        with self._grown:
+            self._ended = True
+            self._grown.notify_all()
 
 
 def _parsed(line: str) -> dict[str, Any]:

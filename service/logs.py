@@ -1,4 +1,7 @@
-"""Structured logs on standard error: JSON for machines, aligned text for a terminal, each line with its request id."""
+"""Structured logs on standard output: JSON for machines, aligned text for a terminal, each with its request id.
+
+Standard error is left to native libraries, whose lines are no JSON and cannot be caught.
+"""
 
 import logging
 import sys
@@ -18,9 +21,9 @@ def configure_logs(log_format: str, log_level: str, stream: TextIO | None = None
     Args:
         log_format: "json", "human", or "auto": human when the stream is a terminal.
         log_level: the least level that is written.
-        stream: where to write; standard error when None.
+        stream: where to write; standard output when None.
     """
-    stream = sys.stderr if stream is None else stream
+    stream = sys.stdout if stream is None else stream
     as_json = log_format == "json" or (log_format == "auto" and not stream.isatty())
     level = LEVELS[log_level]
     structlog.configure(

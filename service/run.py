@@ -130,7 +130,7 @@ class Signals:
     def _receive(self, number: signal.Signals) -> None:
         structlog.get_logger().info("signal", name=number.name, again=self._received.is_set())
         if self._received.is_set():
-            sys.stderr.flush()
+            sys.stdout.flush()
             # Not sys.exit: threads that run a model would be waited for.
             os._exit(128 + number)
         self._received.set()

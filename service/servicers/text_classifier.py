@@ -13,6 +13,9 @@ from service.types import Classification, ClassifyQuery
 from textgate.v1.text_classifier_pb2 import ClassifyRequest, ClassifyResponse
 from textgate.v1.text_classifier_pb2_grpc import TextClassifierServicer as Base
 
+# A name is what a stranger says it is: a text, or megabytes.
+LOGGED_NAME_CHARACTERS = 128
+
 
 class Classifier(Protocol):
     """What the servicer needs of the core."""
@@ -48,7 +51,7 @@ class TextClassifierServicer(Base):
         self, request: ClassifyRequest, context: Context
     ) -> ClassifyResponse:
         """Score every text of the request, or fail as a whole."""
-        add_to_log(model=request.model.name, texts=len(request.texts))
+        add_to_log(model=request.model.name[:LOGGED_NAME_CHARACTERS], texts=len(request.texts))
         return await self._answer(request, self._deadline(context))
 
     async def ClassifyStream(  # noqa: N802
