@@ -63,7 +63,8 @@ def listen(server: grpc.aio.Server, config: ServiceConfig) -> int:
     Raises:
         AddressError: the address is taken, or not of this machine.
     """
-    address = f"{config.host}:{config.port}"
+    host = config.host if config.host.startswith("[") or ":" not in config.host else f"[{config.host}]"
+    address = f"{host}:{config.port}"
     try:
         credentials = _credentials(config)
         if credentials is None:
