@@ -38,15 +38,14 @@ def test_order_does_not_depend_on_the_order_of_the_texts() -> None:
 
 
 def test_a_saved_table_works_after_the_vocabulary_is_gone(tmp_path: Path) -> None:
-    vocabulary = Vocabulary(["b", "a"])
     module = tf.Module()
-    module.vocabulary = vocabulary
+    module.vocabulary = Vocabulary(["b", "a"])
     module.look = tf.function(
-        lambda tokens: vocabulary.lookup(tf.strings.split(tokens)).to_tensor(),
+        lambda tokens: module.vocabulary.lookup(tf.strings.split(tokens)).to_tensor(),
         input_signature=[tf.TensorSpec([None], tf.string)],
     )
     tf.saved_model.save(module, tmp_path)
-    del module, vocabulary
+    del module
     loaded = tf.saved_model.load(tmp_path)
     assert loaded.look(tf.constant(["a b", "x"])).numpy().tolist() == [[3, 2], [1, 0]]
     assert (tmp_path / "assets" / "vocabulary.txt").read_text().splitlines()[2:] == ["b", "a"]
