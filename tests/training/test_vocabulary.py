@@ -37,15 +37,20 @@ def test_order_does_not_depend_on_the_order_of_the_texts() -> None:
     assert Vocabulary.build(TOKENISED, config).tokens == Vocabulary.build(TOKENISED[::-1], config).tokens
 
 
+class Encoder(tf.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.vocabulary = Vocabulary(["b", "a"])
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def encode(self, texts: tf.Tensor) -> tf.Tensor:
+        return self.vocabulary.lookup(tf.strings.split(texts)).to_tensor()
+
+
 def test_a_saved_table_works_after_the_vocabulary_is_gone(tmp_path: Path) -> None:
-    module = tf.Module()
-    module.vocabulary = Vocabulary(["b", "a"])
-    module.look = tf.function(
-        lambda tokens: module.vocabulary.lookup(tf.strings.split(tokens)).to_tensor(),
-        input_signature=[tf.TensorSpec([None], tf.string)],
-    )
-    tf.saved_model.save(module, tmp_path)
-    del module
+    encoder = Encoder()
+    tf.saved_model.save(encoder, tmp_path)
+    del encoder
     loaded = tf.saved_model.load(tmp_path)
-    assert loaded.look(tf.constant(["a b", "x"])).numpy().tolist() == [[3, 2], [1, 0]]
+    assert loaded.encode(tf.constant(["a b", "x"])).numpy().tolist() == [[3, 2], [1, 0]]
     assert (tmp_path / "assets" / "vocabulary.txt").read_text().splitlines()[2:] == ["b", "a"]
