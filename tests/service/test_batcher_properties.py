@@ -1,4 +1,6 @@
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from hypothesis import settings
@@ -9,35 +11,42 @@ from service.batcher import Batcher, ScoredCall
 from service.errors import DeadlineExceededError, InternalError, ResourceExhaustedError
 from service.limits import BatchingConfig
 from service.types import Tokens
-from tests.service.fakes import POISON, Clock, DrivenThread, expected_scores, fake_scores, settle, tokens_of
+from tests.service.fakes import Clock, DrivenThread, expected_scores, settle, tokens_of
 
 MAX_QUEUE = 12
 
-texts = st.lists(
-    st.lists(st.integers(1, 50), max_size=20).flatmap(
-        lambda ids: st.sampled_from([ids, ids, ids, [POISON, *ids]])  # one text in four is guilty
-    ),
-    min_size=1,
-    max_size=8,
-)
+texts = st.lists(st.tuples(st.integers(1, 20), st.sampled_from([False, False, False, True])), min_size=1, max_size=8)
+"""Width of each text, and whether it cannot be scored."""
 
 
 class Call:
     """What a caller asked for, and what came of it."""
 
-    def __init__(self, ids: list[list[int]], deadline: float | None, task: asyncio.Task[ScoredCall]) -> None:
+    def __init__(self, ids: list[list[int]], is_guilty: bool, deadline: float | None) -> None:
         self.ids = ids
+        self.is_guilty = is_guilty
         self.deadline = deadline
-        self.task = task
         self.was_cancelled = False
+        self.task: asyncio.Task[ScoredCall]
 
-    @property
-    def is_guilty(self) -> bool:
-        return any(row[:1] == [POISON] for row in self.ids)
+
+class WatchedThread(DrivenThread):
+    """Looks at every batch at the moment in which its computation begins."""
+
+    def __init__(self, check: Callable[[Tokens], None]) -> None:
+        super().__init__()
+        self._check = check
+
+    def run(self, function: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:
+        self._check(*arguments)
+        return super().run(function, *arguments)
 
 
 class BatcherMachine(RuleBasedStateMachine):
-    """Random calls, cancellations, expiries and failures: each caller gets its own scores, or its own error, once."""
+    """Random calls, cancellations, expiries and failures: each caller gets its own scores, or its own error, once.
+
+    The first token of a text is a number of its own.
+    """
 
     calls = Bundle("calls")
 
@@ -45,24 +54,42 @@ class BatcherMachine(RuleBasedStateMachine):
         super().__init__()
         self.loop = asyncio.new_event_loop()
         self.clock = Clock()
-        self.thread = DrivenThread()
+        self.thread = WatchedThread(self._check_batch)
+        self.owners: dict[int, Call] = {}
+        self.poison: set[int] = set()
         self.all_calls: list[Call] = []
+        self.faults: list[str] = []
         self.batcher = Batcher(
             self._score, self.thread, BatchingConfig(max_queue_texts=MAX_QUEUE, max_batch_tokens=32), self.clock
         )
 
+    def _check_batch(self, tokens: Tokens) -> None:
+        # What is raised here is a failed batch to the batcher, so faults are noted for the invariant to find.
+        if tokens.token_ids.size > 32 and len(tokens.length) > 1:
+            self.faults.append("the batch is beyond its budget")
+        for call in (self.owners[number] for number in tokens.token_ids[:, 0].tolist()):
+            if call.task.done():
+                self.faults.append("a text was scored that nobody waits for")
+            if call.deadline is not None and call.deadline <= self.clock.now:
+                self.faults.append("an expired text was scored")
+
     def _score(self, tokens: Tokens) -> np.ndarray:
-        assert tokens.token_ids.shape[0] * tokens.token_ids.shape[1] <= 32 or len(tokens.length) == 1
-        return fake_scores(tokens)
+        if self.poison.intersection(tokens.token_ids[:, 0].tolist()):
+            raise RuntimeError("poisoned")
+        return np.array([expected_scores(row) for row in tokens.token_ids.tolist()], np.float32)
 
     def _settle(self) -> None:
         self.loop.run_until_complete(settle())
 
-    @rule(target=calls, ids=texts, patience=st.none() | st.integers(1, 3))
-    def submit(self, ids: list[list[int]], patience: int | None) -> Call:
-        deadline = None if patience is None else self.clock.now + patience
-        task = self.loop.create_task(self.batcher.score(tokens_of(*ids), deadline))
-        call = Call(ids, deadline, task)
+    @rule(target=calls, texts=texts, patience=st.none() | st.integers(1, 3))
+    def submit(self, texts: list[tuple[int, bool]], patience: int | None) -> Call:
+        first = len(self.owners) + 1
+        ids = [[number] * width for number, (width, _) in enumerate(texts, start=first)]
+        guilty = {row[0] for row, (_, is_guilty) in zip(ids, texts, strict=True) if is_guilty}
+        call = Call(ids, bool(guilty), None if patience is None else self.clock.now + patience)
+        self.owners.update((row[0], call) for row in ids)
+        self.poison |= guilty
+        call.task = self.loop.create_task(self.batcher.score(tokens_of(*ids), call.deadline))
         self.all_calls.append(call)
         self._settle()
         return call
@@ -84,6 +111,10 @@ class BatcherMachine(RuleBasedStateMachine):
             self._settle()
 
     @invariant()
+    def every_batch_was_right(self) -> None:
+        assert self.faults == []
+
+    @invariant()
     def queue_is_bounded(self) -> None:
         assert 0 <= len(self.batcher._queue) <= MAX_QUEUE
 
@@ -94,6 +125,7 @@ class BatcherMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         while self.thread.waiting:
             self.finish_batch()
+        self.every_batch_was_right()
         assert len(self.batcher._queue) == 0
         for call in self.all_calls:
             self._check(call)
