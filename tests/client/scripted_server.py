@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
+from grpc_health.v1 import health_pb2
 
 from textgate.v1 import model_service_pb2, model_service_pb2_grpc, text_classifier_pb2_grpc
 from textgate.v1.text_classifier_pb2 import ClassifyRequest, ClassifyResponse, LabelScore, TextResult
@@ -61,6 +62,7 @@ class ScriptedServer:
         self._server = grpc.server(ThreadPoolExecutor(8))
         text_classifier_pb2_grpc.add_TextClassifierServicer_to_server(_Classifier(self), self._server)
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(_Models(self), self._server)
+        self._server.add_generic_rpc_handlers((_health(self),))
         if credentials is None:
             self.port = self._server.add_insecure_port("127.0.0.1:0")
         else:
@@ -123,3 +125,22 @@ class _Models(model_service_pb2_grpc.ModelServiceServicer):
 
     def GetModel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         return self._server.reply("GetModel", request, context, lambda _: model_service_pb2.GetModelResponse())
+
+
+def _health(server: ScriptedServer) -> grpc.GenericRpcHandler:
+    """The standard health service, by its standard messages."""
+
+    def check(request: Any, context: grpc.ServicerContext) -> Any:
+        serving = health_pb2.HealthCheckResponse(status=health_pb2.HealthCheckResponse.SERVING)
+        return server.reply("Check", request, context, lambda _: serving)
+
+    return grpc.method_handlers_generic_handler(
+        "grpc.health.v1.Health",
+        {
+            "Check": grpc.unary_unary_rpc_method_handler(
+                check,
+                request_deserializer=health_pb2.HealthCheckRequest.FromString,
+                response_serializer=health_pb2.HealthCheckResponse.SerializeToString,
+            )
+        },
+    )

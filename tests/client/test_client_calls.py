@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
 from scripted_server import ScriptedServer
 
 from textgate import (
@@ -16,6 +17,7 @@ from textgate import (
     ModelState,
     ModelStatus,
     OnTooLong,
+    ServingStatus,
     Task,
     TextResult,
     Timing,
@@ -125,6 +127,13 @@ def test_a_model_is_described(client: Any, server: ScriptedServer) -> None:
 
 def test_a_model_that_does_not_say_when_it_was_made_has_no_date(client: Any) -> None:
     assert client.model("topics").info.created_at is None
+
+
+@pytest.mark.parametrize("status", list(ServingStatus))
+def test_health_is_asked_by_the_standard_protocol(client: Any, server: ScriptedServer, status: ServingStatus) -> None:
+    server.script("Check", HealthCheckResponse(status=HealthCheckResponse.ServingStatus.Value(status.value)))
+    assert client.health("topics") is status
+    assert server.calls[0].request == HealthCheckRequest(service="topics")
 
 
 def test_a_closed_client_says_so(make_client: Any, server: ScriptedServer) -> None:
