@@ -49,7 +49,7 @@ def _run_file(name: str, model: str, seed: int) -> Path:
 
 def _run(folder: Path, name: str, model: str, seed: int) -> None:
     from training.config import load_config
-    from training.progress import Progress
+    from training.progress import make_progress
     from training.run import run_training
 
     print(f"\n{name}: {model}, seed {seed}", flush=True)
@@ -65,7 +65,7 @@ def _run(folder: Path, name: str, model: str, seed: int) -> None:
         f"export.name={name}-{ENCODINGS[model]}",
         f"export.repository={WORK / 'models'}",
     ]
-    result = run_training(load_config(None, settings), Progress())
+    result = run_training(load_config(None, settings), make_progress())
     outcome = _outcome(result.record, data_set)
     WORK.mkdir(parents=True, exist_ok=True)
     _run_file(name, model, seed).write_text(json.dumps(outcome, indent=2) + "\n", encoding="utf-8")

@@ -9,9 +9,9 @@ from benchmarks.record import machine
 PAGE = Path(__file__).parents[1] / "docs" / "accuracy.md"
 _HEAD = """# Accuracy
 
-Test part of public data sets, in percent. Each network ran with the default settings: dev chose the epoch, temperature and
-thresholds, and test was looked at once. The linear model (TF-IDF of word and character n-grams, linear SVM) was trained
-on the same split. Published figures are by others, on the same test part. Bold: the best of ours.
+Test part of public data sets, in percent. Each network ran with the default settings: dev chose the epoch, temperature
+and thresholds, and test was looked at once. The linear model (TF-IDF of word and character n-grams, linear SVM) was
+trained on the same split. Published figures are by others, on the same test part. Bold: the best of ours.
 
 Made by `make bench-accuracy` ({machine}); the rows are in
 [benchmarks/results/accuracy.json](../benchmarks/results/accuracy.json).

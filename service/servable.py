@@ -5,9 +5,9 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from textgate.v1.model_info_pb2 import ModelInfo
 
 from service.types import Tokens
+from textgate.v1.model_info_pb2 import ModelInfo
 
 
 class Servable(Protocol):

@@ -56,7 +56,7 @@ def tiny(encoding: str) -> list[str]:
         "model.encoding": encoding,
         "model.embedding_dim": 8,
         "model.units": 6,
-        "fit.epochs": 3,
+        "fit.epochs": 2,
         "fit.batch_size": 16,
         "fit.learning_rate": 0.02,
         "tokenizer.max_tokens": MAX_TOKENS,
@@ -94,11 +94,11 @@ def write_corpus(path: Path, task: str, part: str) -> Path:
     """Texts whose words give their labels away, as JSON Lines; some multi-label rows have no label."""
     generator = random.Random(f"{task} {part}")
     rows = []
-    for number in range(120 if part == "train" else 40):
+    for number in range(96 if part == "train" else 30):
         count = 1 if task == "multi_class" else number % 3
         labels = generator.sample(sorted(WORDS), count)
-        words = [word for label in labels for word in generator.choices(WORDS[label], k=4)]
-        words += generator.choices(COMMON, k=5) + [str(number)]
+        words = [word for label in labels for word in generator.choices(WORDS[label], k=3)]
+        words += [*generator.choices(COMMON, k=5), str(number)]
         generator.shuffle(words)
         answer = {"label": labels[0]} if task == "multi_class" else {"labels": labels}
         rows.append({"text": " ".join(words)} | answer)

@@ -54,17 +54,17 @@ def fit_temperature(logits: npt.NDArray[Any], targets: npt.NDArray[Any], task: T
         task: softmax for MULTI_CLASS, sigmoid for MULTI_LABEL.
 
     Returns:
-        A float32 between 0.05 and 20; 1 when there are no texts.
+        A float32 between 0.05 and 20; 1 when there are no texts, or none fits better.
     """
     if not len(logits):
         return 1.0
     exact = np.asarray(logits, dtype=np.float64)
-    found = minimize_scalar(
-        lambda log_temperature: negative_log_likelihood(exact / np.exp(log_temperature), targets, task),
-        bounds=_LOG_TEMPERATURE_BOUNDS,
-        method="bounded",
-    )
-    return float(np.float32(np.exp(found.x)))
+
+    def loss(log_temperature: float) -> float:
+        return negative_log_likelihood(exact / np.exp(log_temperature), targets, task)
+
+    found = minimize_scalar(loss, bounds=_LOG_TEMPERATURE_BOUNDS, method="bounded")
+    return float(np.float32(np.exp(found.x))) if found.fun < loss(0.0) else 1.0
 
 
 def negative_log_likelihood(logits: npt.NDArray[Any], targets: npt.NDArray[Any], task: Task) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from training.corpus import UnlabelledText
-from training.exported_model import ExportedModel
+from training.export.exported_model import ExportedModel
 from training.metrics import predict_labels
 from training.progress import Progress
 

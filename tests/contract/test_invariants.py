@@ -78,9 +78,7 @@ def test_score_tokens_compiled_by_xla_agrees(version: OpenVersion) -> None:
     np.testing.assert_allclose(scores.numpy(), version.scores(MIXED_TEXTS), rtol=0, atol=TOLERANCE)
 
 
-def test_saved_model_cli_gets_the_same_scores(
-    open_version: Callable[[str], OpenVersion], tmp_path: Path
-) -> None:
+def test_saved_model_cli_gets_the_same_scores(open_version: Callable[[str], OpenVersion], tmp_path: Path) -> None:
     version = open_version("one_hot multi_class")
     texts = ["the match, a goal", "市场 and shares", ""]
     command = [

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     from training.errors import CorpusError
     from training.evaluation import evaluate_scores
     from training.examples import Task
-    from training.exported_model import ExportedModel
+    from training.export.exported_model import ExportedModel
     from training.report.metrics_json import evaluation_dict
 
     model = ExportedModel.open(args.version)

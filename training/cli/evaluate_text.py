@@ -2,7 +2,7 @@
 
 from training.cli.result_text import labels_table, metrics_table
 from training.evaluation import Evaluation
-from training.exported_model import ExportedModel
+from training.export.exported_model import ExportedModel
 
 _CONFUSIONS_SHOWN = 5
 

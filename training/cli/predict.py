@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     config = config_from_arguments(args)
     load_tensorflow()
     from training.cli.prediction_writers import make_writer, open_output  # libraries that --help need not wait for
-    from training.exported_model import ExportedModel
+    from training.export.exported_model import ExportedModel
     from training.prediction import label_texts
     from training.progress import make_progress
 

@@ -52,9 +52,10 @@ def build_module(
     # The functions hold variables and tables by reference only; what is to be saved must hang on the module itself.
     module.preprocessor = preprocessor
     module.model_variables = [variable.value for variable in model.variables]
-    module.serving_default = tf.function(serving_default, input_signature=[text])
-    module.tokenize = tf.function(tokenize, input_signature=[text])
-    module.score_tokens = tf.function(score_tokens, input_signature=[token_ids, length])
+    # AutoGraph rewrites Python control flow; there is none here, and looking for it takes seconds.
+    module.serving_default = tf.function(serving_default, input_signature=[text], autograph=False)
+    module.tokenize = tf.function(tokenize, input_signature=[text], autograph=False)
+    module.score_tokens = tf.function(score_tokens, input_signature=[token_ids, length], autograph=False)
     return module
 
 

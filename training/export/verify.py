@@ -16,7 +16,7 @@ def verify(directory: Path) -> None:
         ExportError: it cannot be opened, or a score is not what it should be.
     """
     from training.export.golden import check_golden, read_golden
-    from training.exported_model import ExportedModel
+    from training.export.exported_model import ExportedModel
 
     model = ExportedModel.open(directory)
     golden = read_golden(model.directory)

@@ -70,7 +70,7 @@ def _charts(record: RunRecord) -> list[str]:
     if not history:
         return []
     losses = {"train": [epoch.train_loss for epoch in history], "dev": [epoch.dev_loss for epoch in history]}
-    metric = {record.fit.metric: [epoch.dev_metrics[record.fit.metric] for epoch in history]}
+    metric: dict[str, list[float]] = {record.fit.metric: [epoch.dev_metrics[record.fit.metric] for epoch in history]}
     return [
         line_chart("loss by epoch, train and dev", losses, best),
         line_chart(f"{METRIC_NAMES[record.fit.metric]} on dev by epoch", metric, best),
