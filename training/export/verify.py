@@ -15,8 +15,8 @@ def verify(directory: Path) -> None:
     Raises:
         ExportError: it cannot be opened, or a score is not what it should be.
     """
-    from training.export.golden import check_golden, read_golden
     from training.export.exported_model import ExportedModel
+    from training.export.golden import check_golden, read_golden
 
     model = ExportedModel.open(directory)
     golden = read_golden(model.directory)
