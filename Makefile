@@ -73,5 +73,23 @@ lock: install  ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --no-header --no-annotate pyproject.toml \
 	  --extra service --extra tensorflow-cpu -c requirements.txt -o service/requirements.txt
 
+DATA ?= ../shared/data
+bench: build/bench/models install  ## the figures of speed and safety (--data: folder of public data sets, DATA=...)
+	$(BIN)/python -m benchmarks.client_import
+	$(BIN)/python -m benchmarks.one_hot_step_time
+	$(BIN)/python -m benchmarks.service_start --repository $<
+	$(BIN)/python -m benchmarks.drain --repository $<
+	$(BIN)/python -m benchmarks.hostile_inputs --repository $<
+	$(BIN)/python -m benchmarks.score_agreement --data $(DATA)
+
+build/bench/models: | install
+	$(BIN)/python -m training train --train $(DATA)/trec/train.tsv --name trec --repository $@ --set fit.epochs=4
+
+bench-accuracy: install  ## train and test on public data sets (DATA=folder); resumable; writes docs/accuracy.md
+	$(BIN)/python -m benchmarks.accuracy --data $(DATA)
+
+image: ## build the container image
+	docker build --tag $(IMAGE) .
+
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) $(PROTO_VENV) build .pytest_cache .mypy_cache .ruff_cache
