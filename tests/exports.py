@@ -58,6 +58,7 @@ def tiny(encoding: str) -> list[str]:
         "model.units": 6,
         "fit.epochs": 2,
         "fit.batch_size": 16,
+        "fit.jit_compile": "no",
         "fit.learning_rate": 0.02,
         "tokenizer.max_tokens": MAX_TOKENS,
         "vocabulary.min_count": 1,

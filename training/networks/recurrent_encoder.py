@@ -17,7 +17,6 @@ class RecurrentEncoder(keras.layers.Layer):
     """Recurrent layers and pooling over embedded or one-hot tokens.
 
     With one-hot input the rows of the token table are rows of the first layer's input kernel, own ones a direction.
-    With an embedding the rows are projected once for all tokens.
 
     Attributes:
         row_width: width of the rows of the token table.
@@ -28,21 +27,18 @@ class RecurrentEncoder(keras.layers.Layer):
         self.config = config
         self.directions = directions
         self.token_dropout = TokenDropout(config.token_dropout)
-        self.recurrent_layers = [
-            RecurrentLayer(config.units, directions, name=f"recurrent_{index}") for index in range(config.layers)
-        ]
-        input_width = self.recurrent_layers[0].input_width
         one_hot = config.encoding == "one_hot"
-        self.row_width = input_width if one_hot else config.embedding_dim
+        input_widths = [None if one_hot else config.embedding_dim] + [directions * config.units] * (config.layers - 1)
+        self.recurrent_layers = [
+            RecurrentLayer(config.units, directions, width, name=f"recurrent_{index}")
+            for index, width in enumerate(input_widths)
+        ]
+        self.row_width = self.recurrent_layers[0].projected_width if one_hot else config.embedding_dim
         self.input_dropout = (
             WordDropout(config.input_dropout)
             if one_hot
             else keras.layers.Dropout(config.input_dropout, noise_shape=(None, 1, None))
         )
-        self.input_projections = [
-            keras.layers.Dense(input_width, use_bias=False, name=f"input_projection_{index}")
-            for index in range(1 if one_hot else 0, config.layers)
-        ]
         self.pooling = MaskedPooling(config.pooling, directions)
 
     def call(self, rows: tf.Tensor, token_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -51,12 +47,10 @@ class RecurrentEncoder(keras.layers.Layer):
         states = self.token_dropout(rows, token_ids, training=training)
         if self.config.encoding == "one_hot":
             states = self.input_dropout(states, token_ids, training=training)
-            projections = [None, *self.input_projections]
         else:
             states = self.input_dropout(states, training=training)
-            projections = self.input_projections
-        for project, layer in zip(projections, self.recurrent_layers, strict=True):
-            states = layer(states if project is None else project(states), padding_mask)
+        for layer in self.recurrent_layers:
+            states = layer(states, padding_mask)
         return self.pooling(states, padding_mask)
 
     def get_config(self) -> dict[str, Any]:

@@ -92,7 +92,9 @@ def check_overfits_ten_texts(config: ModelConfig) -> None:
     config = replace(config, token_dropout=0.0, input_dropout=0.0, output_dropout=0.0)
     model = build_model(config, VOCABULARY_SIZE, LABEL_COUNT, seed=3)
     corpus = ten_texts()
-    settings = FitConfig(epochs=4, batch_size=10, learning_rate=0.03, label_smoothing=0.0, ema_decay=0.5)
+    settings = FitConfig(
+        epochs=4, batch_size=10, learning_rate=0.03, label_smoothing=0.0, ema_decay=0.5, jit_compile=False
+    )
     fit(model, repeated(corpus, 20), corpus, settings, Task.MULTI_CLASS)
     predicted = predict_logits(model, corpus.texts).argmax(axis=1)
     np.testing.assert_array_equal(predicted, corpus.targets.argmax(axis=1))

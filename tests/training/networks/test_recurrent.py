@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from training.networks.lstm import LSTMCell
+from training.networks.recurrence import compiled_recurrences
 from training.networks.recurrent import RecurrentLayer
 
 UNITS, WIDTH = 4, 3
@@ -43,9 +44,13 @@ def random_kernels(directions: int) -> list[tuple[npt.NDArray[np.float32], ...]]
     ]
 
 
-def make_layer(kernels: list[tuple[npt.NDArray[np.float32], ...]]) -> RecurrentLayer:
-    layer = RecurrentLayer(UNITS, len(kernels))
-    layer.set_weights([np.concatenate([bias for *_, bias in kernels]), *(recurrent for _, recurrent, _ in kernels)])
+def make_layer(kernels: list[tuple[npt.NDArray[np.float32], ...]], input_width: int | None = None) -> RecurrentLayer:
+    layer = RecurrentLayer(UNITS, len(kernels), input_width)
+    if input_width is not None:
+        layer.input_kernel.assign(np.concatenate([kernel for kernel, *_ in kernels], axis=1))
+    layer.bias.assign(np.concatenate([bias for *_, bias in kernels]))
+    for rnn, (_, recurrent, _) in zip(layer.rnns, kernels, strict=True):
+        rnn.cell.recurrent_kernel.assign(recurrent)
     return layer
 
 
@@ -79,32 +84,47 @@ def test_backward_state_at_padding_is_exactly_zero() -> None:
 
 
 @pytest.mark.parametrize("directions", [1, 2])
-def test_states_and_gradients_are_those_of_the_keras_layer(directions: int) -> None:
+@pytest.mark.parametrize("projected", [False, True])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_states_and_gradients_are_those_of_the_keras_layer(directions: int, projected: bool, compiled: bool) -> None:
     kernels = random_kernels(directions)
-    layer = make_layer(kernels)
+    input_kernel = tf.Variable(np.concatenate([kernel for kernel, *_ in kernels], axis=1))
+    layer = make_layer(kernels, None if projected else WIDTH)
     reference = keras.layers.LSTM(UNITS, return_sequences=True, use_cudnn=False)
     if directions == 2:
         reference = keras.layers.Bidirectional(reference)
-    inputs, weights = (
-        tf.constant(INPUTS[:3]),
-        tf.constant(GENERATOR.normal(size=(3, 7, directions * UNITS)), tf.float32),
-    )
-    mask = tf.constant(MASK[:3])
-    weights *= tf.cast(mask, tf.float32)[:, :, tf.newaxis]
+    inputs, mask = tf.constant(INPUTS), tf.constant(MASK)
     reference(inputs, mask=mask)
     reference.set_weights([value for kernel in kernels for value in kernel])
-    input_kernel = tf.constant(np.concatenate([kernel for kernel, *_ in kernels], axis=1))
-    with tf.GradientTape() as tape:
-        tape.watch([inputs, input_kernel])
-        ours = tf.reduce_sum(weights * layer(inputs @ input_kernel, mask))
-    gradients = tape.gradient(ours, [inputs, *(weight.value for weight in layer.rnn.cell.recurrent_kernels)])
+    weights = GENERATOR.normal(size=(5, 7, directions * UNITS)).astype(np.float32) * MASK[:, :, np.newaxis]
+
+    @tf.function
+    def ours() -> tuple[tf.Tensor, list[tf.Tensor]]:
+        with compiled_recurrences(compiled), tf.GradientTape() as tape:
+            tape.watch(inputs)
+            total = tf.reduce_sum(weights * layer(inputs @ input_kernel if projected else inputs, mask))
+        own_kernel = input_kernel if projected else layer.input_kernel.value
+        recurrent = [rnn.cell.recurrent_kernel.value for rnn in layer.rnns]
+        return total, tape.gradient(total, [inputs, own_kernel, layer.bias.value, *recurrent])
+
     with tf.GradientTape() as tape:
         tape.watch(inputs)
         theirs = tf.reduce_sum(weights * reference(inputs, mask=mask))
-    recurrent = [weight.value for weight in reference.weights if "recurrent_kernel" in weight.path]
-    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
-    for one, other in zip(gradients, tape.gradient(theirs, [inputs, *recurrent]), strict=True):
+    sources = [[weight.value for weight in reference.weights][part::3] for part in range(3)]
+    of_inputs, of_kernels, of_recurrent, of_biases = tape.gradient(theirs, [inputs, *sources])
+    wanted = [of_inputs, tf.concat(of_kernels, axis=1), tf.concat(of_biases, axis=0), *of_recurrent]
+    total, gradients = ours()
+    np.testing.assert_allclose(total, theirs, rtol=1e-5, atol=1e-5)
+    for one, other in zip(gradients, wanted, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_compiled_recurrence_gives_zeros_at_padding() -> None:
+    layer = make_layer(random_kernels(2), WIDTH)
+    with compiled_recurrences(True):
+        states = layer(INPUTS, MASK).numpy()
+    assert np.all(states[~MASK] == 0)
+    np.testing.assert_allclose(states[MASK], layer(INPUTS, MASK).numpy()[MASK], atol=1e-6)
 
 
 def test_forget_gates_start_with_bias_one() -> None:
@@ -113,5 +133,4 @@ def test_forget_gates_start_with_bias_one() -> None:
 
 
 def test_cell_says_how_to_make_it_again() -> None:
-    cell = LSTMCell.from_config(LSTMCell(3, directions=2).get_config())
-    assert (cell.units, cell.directions) == (3, 2)
+    assert LSTMCell.from_config(LSTMCell(3).get_config()).units == 3
