@@ -11,7 +11,7 @@ from pathlib import Path
 from training.errors import ExportError
 from training.export.layout import is_version
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
 def check_target(repository: Path, name: str, version: int) -> None:
@@ -21,7 +21,10 @@ def check_target(repository: Path, name: str, version: int) -> None:
         ExportError: the name is not one that the service accepts, or the version is negative or taken.
     """
     if not _NAME.fullmatch(name):
-        raise ExportError(f"model name {name!r} must be letters, digits, '.', '_' or '-'; give another with --name")
+        raise ExportError(
+            f"model name {name!r} must be 1 to 128 letters, digits, '.', '_' or '-', the first a letter or digit; "
+            "give another with --name"
+        )
     if version < 0:
         raise ExportError(f"export.version must be positive, or 0 for the next free one; got {version}")
     target = repository / name / str(version)
