@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from google.protobuf import json_format
 
-from tests.service.tiny_version import GOLDEN_TEXTS, LABELS, reference_scores, write_model_info, write_tiny_version
+from tests.service.tiny_version import GOLDEN_TEXTS, LABELS, reference_scores, write_model_info
 from textgate.v1.model_info_pb2 import ModelInfo
 from training.errors import ExportError
 from training.examples import Task
 from training.export.exported_model import ExportedModel
 
 
-def test_scores_are_those_of_the_reference_in_the_order_of_the_texts(pristine_version: Path) -> None:
-    model = ExportedModel.open(pristine_version)
+def test_scores_are_those_of_the_reference_in_the_order_of_the_texts(tiny_version: Path) -> None:
+    model = ExportedModel.open(tiny_version)
     texts = list(GOLDEN_TEXTS) * 3
     expected = np.array([reference_scores(text) for text in texts])
     for batch_size in (1, 7, 64):
@@ -24,20 +24,20 @@ def test_scores_are_those_of_the_reference_in_the_order_of_the_texts(pristine_ve
     assert model.scores([]).shape == (0, len(LABELS))
 
 
-def test_a_text_that_no_request_can_carry_is_scored_all_the_same(pristine_version: Path) -> None:
-    assert np.isfinite(ExportedModel.open(pristine_version).scores(["\ud800 good"])).all()
+def test_a_text_that_no_request_can_carry_is_scored_all_the_same(tiny_version: Path) -> None:
+    assert np.isfinite(ExportedModel.open(tiny_version).scores(["\ud800 good"])).all()
 
 
-def test_the_version_says_what_it_is(pristine_version: Path) -> None:
-    model = ExportedModel.open(pristine_version)
-    assert model.directory == pristine_version
+def test_the_version_says_what_it_is(tiny_version: Path) -> None:
+    model = ExportedModel.open(tiny_version)
+    assert model.directory == tiny_version
     assert model.task is Task.MULTI_CLASS
     assert model.label_names == list(LABELS)
     assert model.thresholds.tolist() == [0, 0, 0]
 
 
-def test_a_multi_label_version_has_thresholds(tmp_path: Path) -> None:
-    model = ExportedModel.open(write_tiny_version(tmp_path, multi_label=True))
+def test_a_multi_label_version_has_thresholds(tiny_multi_label_version: Path) -> None:
+    model = ExportedModel.open(tiny_multi_label_version)
     assert model.task is Task.MULTI_LABEL
     assert model.thresholds.tolist() == [0.5, 0.5, 0.5]
 

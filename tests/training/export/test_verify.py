@@ -33,8 +33,8 @@ def test_a_fresh_process_refuses_a_version_whose_golden_score_was_tampered_with(
         verify_in_fresh_process(version)
 
 
-def test_a_version_that_scores_as_it_should_passes(pristine_version: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(pristine_version)]) == 0
+def test_a_version_that_scores_as_it_should_passes(tiny_version: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tiny_version)]) == 0
     assert capsys.readouterr() == ("", "")
 
 
@@ -65,8 +65,8 @@ class BatchDependentModel:
     ("bad_size", "how"), [(len(GOLDEN_TEXTS), "in one batch"), (1, "alone"), (5, "in small batches")]
 )
 def test_a_score_that_depends_on_the_batch_is_found(
-    pristine_version: Path, monkeypatch: pytest.MonkeyPatch, bad_size: int, how: str
+    tiny_version: Path, monkeypatch: pytest.MonkeyPatch, bad_size: int, how: str
 ) -> None:
     monkeypatch.setattr(ExportedModel, "open", lambda path: BatchDependentModel(path, bad_size))
     with pytest.raises(ExportError, match=f"16 of 16 golden texts scored {how} differ"):
-        verify(pristine_version)
+        verify(tiny_version)
