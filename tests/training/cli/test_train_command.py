@@ -65,9 +65,7 @@ def test_json_is_one_object_with_the_place_and_the_figures(
 
 
 @pytest.mark.parametrize(("share", "code"), [("0.74", 0), ("0.75", 0), ("0.76", 1)])
-def test_fail_under_is_held_against_the_metric_that_chose(
-    configs: list[TrainingConfig], share: str, code: int
-) -> None:
+def test_fail_under_is_held_against_the_metric_that_chose(configs: list[TrainingConfig], share: str, code: int) -> None:
     assert train("--train", "a.csv", "--fail-under", share) == code
 
 

@@ -11,7 +11,11 @@ from training.errors import ExportError
 from training.export.model_info import SCHEMA_VERSION, library_versions, read_model_info, write_model_info
 
 INFO = ModelInfo(
-    schema_version=1, name="news", task=ModelInfo.MULTI_CLASS, labels=[Label(name="科技")], test_metrics={"accuracy": 0.5}
+    schema_version=1,
+    name="news",
+    task=ModelInfo.MULTI_CLASS,
+    labels=[Label(name="科技")],
+    test_metrics={"accuracy": 0.5},
 )
 
 

@@ -39,7 +39,10 @@ class Classify:
 
 def words(text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     tokens = tf.strings.split(text)
-    ids = tf.ones_like(tokens[:, :5].to_tensor(), tf.int32) * tf.sequence_mask(tokens.row_lengths(), dtype=tf.int32)[:, :5]
+    ids = (
+        tf.ones_like(tokens[:, :5].to_tensor(), tf.int32)
+        * tf.sequence_mask(tokens.row_lengths(), dtype=tf.int32)[:, :5]
+    )
     return tf.pad(ids, [[0, 0], [0, tf.maximum(0, 1 - tf.shape(ids)[1])]]), tf.cast(tokens.row_lengths(), tf.int32)
 
 
@@ -92,7 +95,9 @@ def test_a_version_is_complete_when_it_is_verified_and_published_only_then(
 
 def test_config_and_report_are_those_given(tmp_path: Path, verified: list[dict[str, Any]]) -> None:
     extra = export(tmp_path / "news") / "assets.extra"
-    assert config_from_dict(json.loads((extra / "config.json").read_text(encoding="utf-8"))) == CONFIG != TrainingConfig()
+    assert (
+        config_from_dict(json.loads((extra / "config.json").read_text(encoding="utf-8"))) == CONFIG != TrainingConfig()
+    )
     assert {file.name: file.read_text(encoding="utf-8") for file in (extra / "report").iterdir()} == REPORT
 
 

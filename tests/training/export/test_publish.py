@@ -83,7 +83,9 @@ def test_an_error_leaves_alone_what_was_there_before(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file")
     with (
-        pytest.raises(ExportError, match=r"cannot write .*models/news/.*Not a directory; give another place with --rep"),
+        pytest.raises(
+            ExportError, match=r"cannot write .*models/news/.*Not a directory; give another place with --rep"
+        ),
         staging_directory(tmp_path / "models/news"),
     ):
         pass

@@ -33,7 +33,13 @@ def test_equal_steps_of_value_and_epoch_are_equal_steps_on_the_paper() -> None:
 
 @pytest.mark.parametrize(
     "curves",
-    [{"one": [0.5]}, {"flat": [1.0, 1.0, 1.0]}, {"zero": [0.0, 0.0]}, {"far": [1e-9, 1e9]}, {"a": [1, 2, 3], "b": [-7]}],
+    [
+        {"one": [0.5]},
+        {"flat": [1.0, 1.0, 1.0]},
+        {"zero": [0.0, 0.0]},
+        {"far": [1e-9, 1e9]},
+        {"a": [1, 2, 3], "b": [-7]},
+    ],
 )
 def test_everything_stays_on_the_paper(curves: Mapping[str, Sequence[float]]) -> None:
     svg = draw(curves, marked=1)

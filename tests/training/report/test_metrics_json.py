@@ -64,7 +64,8 @@ def test_calibration_names_its_labels() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "path"), [(make_record(baseline=None), ["baseline"]), (make_multi_label_record(), ["network", "confusion"])]
+    ("record", "path"),
+    [(make_record(baseline=None), ["baseline"]), (make_multi_label_record(), ["network", "confusion"])],
 )
 def test_what_there_is_not_is_null(record: RunRecord, path: list[str]) -> None:
     found = figures(record)

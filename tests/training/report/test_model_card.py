@@ -25,9 +25,7 @@ def tables(text: str) -> list[list[list[str]]]:
     ]
 
 
-@pytest.mark.parametrize(
-    "record", [make_record(HOSTILE), make_multi_label_record(HOSTILE), make_record(baseline=None)]
-)
+@pytest.mark.parametrize("record", [make_record(HOSTILE), make_multi_label_record(HOSTILE), make_record(baseline=None)])
 def test_every_row_of_a_table_has_the_cells_of_its_head(record: RunRecord) -> None:
     found = tables(card(record))
     assert len(found) == 3
@@ -44,7 +42,9 @@ def test_a_label_stays_one_cell_without_markup() -> None:
 def test_labels_stand_with_their_figures_the_frequent_ones_first() -> None:
     head, _, *rows = tables(card(make_record()))[2]
     assert head == ["label", "texts", "precision", "recall", "F1"]
-    assert rows == [[label, count, "0.500", "0.250", "0.125"] for label, count in (("好", "12"), ("good", "11"), ("bad", "10"))]
+    assert rows == [
+        [label, count, "0.500", "0.250", "0.125"] for label, count in (("好", "12"), ("good", "11"), ("bad", "10"))
+    ]
 
 
 def test_multi_label_has_a_column_of_thresholds() -> None:

@@ -113,16 +113,44 @@ def test_multi_label_shows_the_threshold_of_each_label() -> None:
 
 def test_the_matrix_has_counts_and_the_share_of_each_row() -> None:
     (matrix,) = page_of(RECORDS["multi-class"]).of_class("matrix")
-    assert matrix.text.split() == ["is", "↓", "taken", "for", "→", *("bad", "good", "好"), "bad", "2", "2", *"good 3 好 4".split()]
-    cells = [element for element in page_of(RECORDS["multi-class"]).named("td") if "--share" in (element.attributes.get("style") or "")]
-    assert [cell.attributes["title"] for cell in cells] == ["50 %", "50 %", "0 %", "0 %", "100 %", "0 %", "0 %", "0 %", "100 %"]
+    assert matrix.text.split() == [
+        "is",
+        "↓",
+        "taken",
+        "for",
+        "→",
+        *("bad", "good", "好"),
+        "bad",
+        "2",
+        "2",
+        *["good", "3", "好", "4"],
+    ]
+    cells = [
+        element
+        for element in page_of(RECORDS["multi-class"]).named("td")
+        if "--share" in (element.attributes.get("style") or "")
+    ]
+    assert [cell.attributes["title"] for cell in cells] == [
+        "50 %",
+        "50 %",
+        "0 %",
+        "0 %",
+        "100 %",
+        "0 %",
+        "0 %",
+        "0 %",
+        "100 %",
+    ]
     assert [index for index, cell in enumerate(cells) if cell.attributes.get("class") == "right"] == [0, 4, 8]
 
 
 def test_too_many_labels_for_a_matrix_give_a_list_of_confusions() -> None:
     page = page_of(RECORDS["many labels"])
     assert page.of_class("matrix") == []
-    assert page.text.partition("Most frequent confusions")[2].split()[:10] == "is taken for texts label 0 label 1 2 Calibration".split()
+    assert (
+        page.text.partition("Most frequent confusions")[2].split()[:10]
+        == ["is", "taken", "for", "texts", "label", "0", "label", "1", "2", "Calibration"]
+    )
 
 
 def test_a_long_text_is_cut_and_at_most_25_mistakes_are_shown() -> None:
