@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from training.config import DataConfig, TrainingConfig
+from training.config import DataConfig, TokenizerConfig, TrainingConfig
 from training.errors import ConfigError, CorpusError
 from training.examples import Corpus, Example, Task
 from training.parts import Parts, prepare_parts
+
+TOKENIZER = TokenizerConfig("whitespace", fold_compatibility=False)  # quickly made
 
 
 def write(path: Path, count: int = 40, key: str = "label", first: int = 0) -> str:
@@ -25,7 +27,7 @@ def write(path: Path, count: int = 40, key: str = "label", first: int = 0) -> st
 
 def prepare(**data: object) -> tuple[Parts, list[str]]:
     messages: list[str] = []
-    return prepare_parts(TrainingConfig(data=DataConfig(**data)), messages.append), messages
+    return prepare_parts(TrainingConfig(DataConfig(**data), TOKENIZER), messages.append), messages
 
 
 def corpus(*labels: str) -> Corpus:
@@ -97,11 +99,15 @@ def test_every_error_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_warnings_are_told_and_lesser_findings_are_not(tmp_path: Path) -> None:
-    train, test = write(tmp_path / "train.jsonl", 40), write(tmp_path / "test.jsonl", 10, first=35)
-    _, messages = prepare(train=train, test=test)
-    (warning,) = messages
-    assert warning.startswith("warning: test: 5 of 10 (50.0 %) rows have a text that also stands in train")
-    assert warning.endswith("; remove them from test or from train")
+    train, test = write(tmp_path / "train.jsonl", 40), Path(write(tmp_path / "test.jsonl", 10, first=36))
+    test.write_text(test.read_text() + "\n")
+    _, messages = prepare(train=train, test=str(test))
+    assert (
+        "warning: test: 4 of 10 (40.0 %) rows have a text that also stands in train: test flatters; "
+        "remove them from test or from train"
+    ) in messages
+    assert all(message.startswith("warning: ") for message in messages)
+    assert not any("blank line" in message for message in messages)
 
 
 def test_bad_rows_stop_the_run_or_are_left_out_and_told(tmp_path: Path) -> None:
@@ -115,7 +121,6 @@ def test_bad_rows_stop_the_run_or_are_left_out_and_told(tmp_path: Path) -> None:
 
 
 def test_the_settings_of_the_check_are_those_of_the_run(tmp_path: Path) -> None:
-    config = TrainingConfig(data=DataConfig(train=write(tmp_path / "train.jsonl", 60)))
-    messages: list[str] = []
-    prepare_parts(replace(config, tokenizer=replace(config.tokenizer, max_tokens=2)), messages.append)
+    data, messages = DataConfig(write(tmp_path / "train.jsonl", 60)), list[str]()
+    prepare_parts(TrainingConfig(data, replace(TOKENIZER, max_tokens=2)), messages.append)
     assert any("longer than tokenizer.max_tokens = 2" in message for message in messages)

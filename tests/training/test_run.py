@@ -1,7 +1,7 @@
 """The run as a whole: its name, what it refuses early, what it leaves, and what test has no say in."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -135,7 +135,7 @@ class InterruptedRun:
 
 
 @pytest.fixture(scope="module")
-def interrupted(exports: list[Export], tmp_path_factory: pytest.TempPathFactory) -> Iterator[InterruptedRun]:
+def interrupted(exports: list[Export], tmp_path_factory: pytest.TempPathFactory) -> InterruptedRun:
     folder = tmp_path_factory.mktemp("interrupted")
     export = next(export for export in exports if export.name == "multi_label-embedding")
     test = folder / "test.jsonl"
@@ -152,7 +152,7 @@ def interrupted(exports: list[Export], tmp_path_factory: pytest.TempPathFactory)
         with pytest.raises(KeyboardInterrupt):
             run_training(config, CtrlC("exporting"))
     metrics = json.loads((export.directory / "assets.extra/report/metrics.json").read_text(encoding="utf-8"))
-    yield InterruptedRun(metrics, records[0], [entry for entry in folder.iterdir() if entry != test])
+    return InterruptedRun(metrics, records[0], [entry for entry in folder.iterdir() if entry != test])
 
 
 def test_ctrl_c_during_the_export_leaves_nothing_behind(interrupted: InterruptedRun) -> None:

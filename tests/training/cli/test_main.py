@@ -71,7 +71,7 @@ def test_every_verb_explains_itself_with_examples_and_exit_codes(verb: str, caps
     assert ended.value.code == 0
     text = capsys.readouterr().out
     assert f"python -m training {verb} " in text
-    assert "exit codes:\n  0    " in text
+    assert "exit codes:\n  0  " in text
 
 
 @pytest.mark.parametrize("arguments", [[], ["no-such-verb"], ["check", "--no-such-flag"]])

@@ -81,7 +81,8 @@ def test_multi_label_joins_what_reaches_its_threshold(
 def test_standard_input_is_one_text_a_line(
     tiny_version: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"good film\n\nbad plot\n"), encoding="utf-8"))
+    stream = io.BufferedReader(io.BytesIO(b"good film\n\nbad plot\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(stream, encoding="utf-8"))
     assert predict(tiny_version, "-") == 0
     assert [row["text"] for row in read_csv(capsys.readouterr().out)] == ["good film", "", "bad plot"]
 

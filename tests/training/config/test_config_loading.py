@@ -1,4 +1,4 @@
-"""Settings come from a file and from `--set`, strictly: what is not known or not of its type is an error with its path."""
+"""Settings come from a file and from `--set`, strictly: an unknown key or a wrong type is an error with its path."""
 
 import json
 import re

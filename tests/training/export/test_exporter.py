@@ -65,7 +65,7 @@ def export(model: Path, version: int = 0, broken: bool = False) -> Path:
 
 @pytest.fixture
 def verified(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    """What stood there at the moment of verification, which is left out: tests/training/export/test_verify.py has it."""
+    """What stood there at the moment of verification, which itself is left out: test_verify.py has it."""
     seen: list[dict[str, Any]] = []
 
     def verify(staging: Path) -> None:

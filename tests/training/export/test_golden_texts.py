@@ -1,6 +1,7 @@
 """Golden texts: of every awkward kind, with scores that come back exactly and are held to 1e-5."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,11 @@ AWKWARD_CORPORA = {
 }
 
 
+@cache
+def tokenizer(mode: str) -> Tokenizer:
+    return Tokenizer(TokenizerConfig(mode=mode))
+
+
 def golden(*scores: list[float], texts: tuple[str, ...] = ("one", "two")) -> GoldenSet:
     return GoldenSet(texts, np.array(scores, np.float32))
 
@@ -37,7 +43,7 @@ def write_lines(directory: Path, content: str) -> Path:
 def test_every_corpus_and_tokenizer_give_golden_texts_of_every_kind(mode: str, texts: list[str]) -> None:
     chosen = choose_golden_texts(texts, max_tokens=5)
     assert len(chosen) == len(set(chosen)) >= 16
-    lengths = [len(tokens) for tokens in Tokenizer(TokenizerConfig(mode=mode)).tokenize_texts(list(chosen))]
+    lengths = [len(tokens) for tokens in tokenizer(mode).tokenize_texts(list(chosen))]
     assert max(lengths) > 5
     assert lengths[chosen.index("")] == 0
     assert any(text and not text.strip() for text in chosen)

@@ -61,10 +61,13 @@ def test_staging_is_a_hidden_sibling_of_the_versions(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
 def test_nothing_is_left_behind_after_an_error_or_ctrl_c(tmp_path: Path, error: type[BaseException]) -> None:
-    with pytest.raises(error), staging_directory(tmp_path / "models/news") as staging:
+    def write_half(staging: Path) -> None:
         (staging / "variables").mkdir()
         (staging / "variables/data").write_text("half")
         raise error
+
+    with pytest.raises(error), staging_directory(tmp_path / "models/news") as staging:
+        write_half(staging)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
+APART = {"td", "th", "span", "b"}  # what the style sheet sets apart from what follows
 
 
 @dataclass
@@ -65,6 +66,8 @@ class HtmlPage(HTMLParser):
         assert self._open, f"</{tag}> without its start"
         element = self._open.pop()
         assert element.tag == tag, f"</{tag}> closes <{element.tag}>"
+        if tag in APART:
+            self.handle_data(" ")
 
     def handle_data(self, data: str) -> None:
         for element in self._open:

@@ -147,10 +147,18 @@ def test_the_matrix_has_counts_and_the_share_of_each_row() -> None:
 def test_too_many_labels_for_a_matrix_give_a_list_of_confusions() -> None:
     page = page_of(RECORDS["many labels"])
     assert page.of_class("matrix") == []
-    assert (
-        page.text.partition("Most frequent confusions")[2].split()[:10]
-        == ["is", "taken", "for", "texts", "label", "0", "label", "1", "2", "Calibration"]
-    )
+    assert page.text.partition("Most frequent confusions")[2].split()[:10] == [
+        "is",
+        "taken",
+        "for",
+        "texts",
+        "label",
+        "0",
+        "label",
+        "1",
+        "2",
+        "Calibration",
+    ]
 
 
 def test_a_long_text_is_cut_and_at_most_25_mistakes_are_shown() -> None:
