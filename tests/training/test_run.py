@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import tensorflow as tf
 
-from tests.exports import Export, training
+from tests.exports import Export
 from training import run
 from training.config import DataConfig, ExportConfig, TrainingConfig, load_config
 from training.errors import ConfigError, CorpusError, ExportError
+from training.export.exporter import VersionContent
+from training.export.golden import read_golden
 from training.progress import SilentProgress
-from training.record import RunRecord
 from training.run import default_name, resolve_config, run_training
 
 
@@ -127,59 +130,68 @@ def test_the_resolved_settings_are_saved_before_training(tmp_path: Path, monkeyp
 
 @dataclass(frozen=True)
 class InterruptedRun:
-    """A run with the settings of an exported version and another test part, ended by Ctrl-C as the export began."""
+    """A run with the settings of an exported version and another test part, ended by Ctrl-C as the export began.
 
-    exported: dict[str, Any]
-    record: RunRecord
+    Attributes:
+        version: the exported version.
+        content: what the run would have exported.
+        left_behind: what stands in the repository afterwards.
+    """
+
+    version: Path
+    content: VersionContent
     left_behind: list[Path]
 
 
 @pytest.fixture(scope="module")
 def interrupted(exports: list[Export], tmp_path_factory: pytest.TempPathFactory) -> InterruptedRun:
-    folder = tmp_path_factory.mktemp("interrupted")
     export = next(export for export in exports if export.name == "multi_label-embedding")
-    test = folder / "test.jsonl"
-    rows = [json.loads(line) for line in export.test.read_text(encoding="utf-8").splitlines()]
-    for row in rows:  # all of it wrong
-        row["labels"] = [] if row["labels"] else ["sport"]
-    test.write_text("".join(json.dumps(row) + "\n" for row in rows[:20]), encoding="utf-8")
+    folder = tmp_path_factory.mktemp("interrupted")
+    test = write_wrong_labels(folder / "test.jsonl", export.test)
     overrides = [f"data.test={test}", f"export.repository={folder / 'models'}"]
     config = load_config(export.directory / "assets.extra/config.json", overrides)
-    records: list[RunRecord] = []
+    contents: list[VersionContent] = []
+
+    def interrupt(content: VersionContent, staging: Path, version: int) -> None:
+        contents.append(content)
+        raise KeyboardInterrupt
+
     with pytest.MonkeyPatch.context() as patch:
-        describe = run.describe_model
-        patch.setattr(run, "describe_model", lambda record: (records.append(record), describe(record))[1])
+        patch.setattr(run, "export_saved_model", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            run_training(config, CtrlC("exporting"))
-    metrics = json.loads((export.directory / "assets.extra/report/metrics.json").read_text(encoding="utf-8"))
-    return InterruptedRun(metrics, records[0], [entry for entry in folder.iterdir() if entry != test])
+            run_training(config, SilentProgress())
+    return InterruptedRun(export.directory, contents[0], [entry for entry in folder.iterdir() if entry != test])
 
 
-def test_ctrl_c_during_the_export_leaves_nothing_behind(interrupted: InterruptedRun) -> None:
+def write_wrong_labels(path: Path, test: Path) -> Path:
+    """The first twenty texts of a multi-label part, each with labels that it does not have."""
+    rows = [json.loads(line) for line in test.read_text(encoding="utf-8").splitlines()[:20]]
+    wrong = [row | {"labels": [] if row["labels"] else ["sport"]} for row in rows]
+    path.write_text("".join(json.dumps(row) + "\n" for row in wrong), encoding="utf-8")
+    return path
+
+
+def test_ctrl_c_at_the_export_leaves_nothing_behind(interrupted: InterruptedRun) -> None:
     assert interrupted.left_behind == []
 
 
-def test_test_chooses_nothing(interrupted: InterruptedRun) -> None:
-    exported, record = interrupted.exported, interrupted.record
-    assert record.part_sizes == exported["part_sizes"] | {"test": 20}
-    assert record.evaluation.metrics["micro_f1"] < exported["network"]["metrics"]["micro_f1"]
-    for epoch, expected in zip(record.fit.history, exported["fit"]["history"], strict=True):
-        assert epoch.dev_loss == pytest.approx(expected["dev_loss"], rel=1e-4)
-        assert epoch.dev_metrics == pytest.approx(expected["dev_metrics"], rel=1e-4)
-    assert record.fit.best_epoch == exported["fit"]["best_epoch"]
-    assert record.vocabulary_size == exported["vocabulary_size"]
-    assert record.data_fingerprint == exported["data_fingerprint"]
-    calibration = exported["calibration"]
-    assert record.calibration.temperature == pytest.approx(calibration["temperature"], rel=1e-3)
-    assert record.calibration.thresholds.tolist() == pytest.approx(list(calibration["thresholds"].values()), abs=1e-3)
+def test_the_same_settings_give_the_same_scores_whatever_test_holds(interrupted: InterruptedRun) -> None:
+    golden = read_golden(interrupted.version)
+    scores = interrupted.content.module.serving_default(tf.constant(golden.texts))["scores"].numpy()
+    np.testing.assert_allclose(scores, golden.scores, rtol=0, atol=1e-5)
 
 
-def test_the_config_of_an_exported_version_gives_the_same_scores_again(exports: list[Export], tmp_path: Path) -> None:
-    export = next(export for export in exports if export.name == "multi_class-one_hot")
-    config = export.directory / "assets.extra/config.json"
-    done = training("train", "--config", str(config), "--repository", str(tmp_path), "--json")
-    assert done.returncode == 0, done.stderr
-    again = Path(json.loads(done.stdout)["directory"])
-    assert again == tmp_path / export.name / "1"
-    golden = "assets.extra/golden.jsonl"
-    assert (again / golden).read_bytes() == (export.directory / golden).read_bytes()
+def test_test_chooses_neither_weights_nor_temperature_nor_thresholds(interrupted: InterruptedRun) -> None:
+    expected = json.loads((interrupted.version / "assets.extra/report/metrics.json").read_text(encoding="utf-8"))
+    found = json.loads(interrupted.content.report["metrics.json"])
+    assert found["part_sizes"] == expected["part_sizes"] | {"test": 20}
+    assert found["network"]["metrics"]["micro_f1"] < expected["network"]["metrics"]["micro_f1"]
+    for key in ("temperature", "thresholds", "dev_error_after"):
+        assert found["calibration"][key] == pytest.approx(expected["calibration"][key], abs=1e-4)
+    assert found["fit"]["best_epoch"] == expected["fit"]["best_epoch"]
+    for epoch, other in zip(found["fit"]["history"], expected["fit"]["history"], strict=True):
+        assert epoch["dev_loss"] == pytest.approx(other["dev_loss"], abs=1e-5)
+    assert (found["vocabulary_size"], found["data_fingerprint"]) == (
+        expected["vocabulary_size"],
+        expected["data_fingerprint"],
+    )
