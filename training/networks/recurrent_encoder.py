@@ -1,69 +1,50 @@
 """The recurrent family's encoder: rows of the token table in, a vector a text out."""
 
-from dataclasses import asdict
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from training.config import ModelConfig
-from training.networks.dropout import TokenDropout, WordDropout
+from training.networks.cells import make_cell
+from training.networks.configured import ConfiguredLayer
 from training.networks.pooling import MaskedPooling
 from training.networks.recurrent import RecurrentLayer
+from training.networks.token_projection import TokenProjection
 
 
 @keras.saving.register_keras_serializable("textgate")
-class RecurrentEncoder(keras.layers.Layer):
-    """Recurrent layers and pooling over embedded or one-hot tokens.
-
-    With one-hot input the rows of the token table are rows of the first layer's input kernel, own ones a direction.
-    With an embedding the rows are projected once for all tokens.
+class RecurrentEncoder(ConfiguredLayer):
+    """Recurrent layers and pooling over embedded or one-hot tokens; with one-hot input each direction has its own rows.
 
     Attributes:
         row_width: width of the rows of the token table.
+        row_initializer: what the rows start from.
     """
 
-    def __init__(self, config: ModelConfig, directions: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.config = config
-        self.directions = directions
-        self.token_dropout = TokenDropout(config.token_dropout)
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(config, **kwargs)
+        cells = [make_cell(config) for _ in range(config.layers)]
+        self.token_projection = TokenProjection(config, cells[0].input_width, name="token_projection")
+        self.row_width = self.token_projection.row_width
+        self.row_initializer = "glorot_uniform" if config.encoding == "one_hot" else "uniform"
         self.recurrent_layers = [
-            RecurrentLayer(config.units, directions, name=f"recurrent_{index}") for index in range(config.layers)
+            RecurrentLayer(cell, config.recurrent_dropout, name=f"recurrent_{index}")
+            for index, cell in enumerate(cells)
         ]
-        input_width = self.recurrent_layers[0].input_width
-        one_hot = config.encoding == "one_hot"
-        self.row_width = input_width if one_hot else config.embedding_dim
-        self.input_dropout = (
-            WordDropout(config.input_dropout)
-            if one_hot
-            else keras.layers.Dropout(config.input_dropout, noise_shape=(None, 1, None))
-        )
-        self.input_projections = [
-            keras.layers.Dense(input_width, use_bias=False, name=f"input_projection_{index}")
-            for index in range(1 if one_hot else 0, config.layers)
+        self.layer_dropout = keras.layers.Dropout(config.layer_dropout, noise_shape=(None, 1, None))
+        self.projections = [
+            keras.layers.Dense(cell.input_width, use_bias=False, name=f"projection_{index}")
+            for index, cell in enumerate(cells[1:], 1)
         ]
-        self.pooling = MaskedPooling(config.pooling, directions)
+        self.pooling = MaskedPooling(config.pooling, cells[-1].directions, name="pooling")
 
     def call(self, rows: tf.Tensor, token_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Encode rows <float32>[batch, tokens, row_width] of <int32>[batch, tokens] as <float32>[batch, width]."""
         padding_mask = tf.not_equal(token_ids, 0)
-        states = self.token_dropout(rows, token_ids, training=training)
-        if self.config.encoding == "one_hot":
-            states = self.input_dropout(states, token_ids, training=training)
-            projections = [None, *self.input_projections]
-        else:
-            states = self.input_dropout(states, training=training)
-            projections = self.input_projections
-        for project, layer in zip(projections, self.recurrent_layers, strict=True):
-            states = layer(states if project is None else project(states), padding_mask)
+        first, *others = self.recurrent_layers
+        states = first(self.token_projection(rows, token_ids, training=training), padding_mask, training=training)
+        for project, layer in zip(self.projections, others, strict=True):
+            projected = project(self.layer_dropout(states, training=training))
+            states = layer(projected, padding_mask, training=training)
         return self.pooling(states, padding_mask)
-
-    def get_config(self) -> dict[str, Any]:
-        """Arguments of the constructor, the settings as a dictionary."""
-        return {**super().get_config(), "config": asdict(self.config), "directions": self.directions}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "RecurrentEncoder":
-        """Inverse of get_config."""
-        return cls(**{**config, "config": ModelConfig(**config["config"])})

@@ -22,6 +22,7 @@ def check_network(config: ModelConfig, tmp_path: Path) -> None:
     """Check everything that does not depend on the architecture."""
     model = build_model(config, VOCABULARY_SIZE, LABEL_COUNT, seed=1)
     check_scores_and_gradients(model)
+    check_compiled_scores_agree(model)
     check_dropout_acts_in_training_only(model)
     check_same_seed_same_network(config)
     check_save_and_load(model, tmp_path)
@@ -69,6 +70,15 @@ def check_every_weight_gets_a_gradient(model: TextClassifier) -> None:
         assert np.any(tf.convert_to_tensor(gradient)), weight.path
 
 
+def check_compiled_scores_agree(model: TextClassifier) -> None:
+    """The service compiles `score_tokens` by XLA, traced for any shape."""
+    signature = [tf.TensorSpec([None, None], tf.int32)]
+    traced = tf.function(lambda token_ids: model(token_ids), input_signature=signature, autograph=False)
+    compiled = tf.function(traced, jit_compile=True)
+    np.testing.assert_allclose(traced(TOKEN_IDS), model(TOKEN_IDS), atol=1e-6)
+    np.testing.assert_allclose(compiled(tf.constant(TOKEN_IDS)), model(TOKEN_IDS), atol=1e-6)
+
+
 def check_dropout_acts_in_training_only(model: TextClassifier) -> None:
     np.testing.assert_array_equal(model(TOKEN_IDS), model(TOKEN_IDS))
     assert np.any(model(TOKEN_IDS, training=True) != model(TOKEN_IDS, training=True))
@@ -89,8 +99,7 @@ def check_save_and_load(model: TextClassifier, tmp_path: Path) -> None:
 
 
 def check_overfits_ten_texts(config: ModelConfig) -> None:
-    config = replace(config, token_dropout=0.0, input_dropout=0.0, output_dropout=0.0)
-    model = build_model(config, VOCABULARY_SIZE, LABEL_COUNT, seed=3)
+    model = build_model(replace(config, drop_mult=0.0), VOCABULARY_SIZE, LABEL_COUNT, seed=3)
     corpus = ten_texts()
     settings = FitConfig(epochs=4, batch_size=10, learning_rate=0.03, label_smoothing=0.0, ema_decay=0.5)
     fit(model, repeated(corpus, 20), corpus, settings, Task.MULTI_CLASS)
