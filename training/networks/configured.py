@@ -3,12 +3,11 @@
 from dataclasses import asdict
 from typing import Any, Self
 
-import keras
-
 from training.config import ModelConfig
+from training.networks.composite import CompositeLayer
 
 
-class ConfiguredLayer(keras.layers.Layer):
+class ConfiguredLayer(CompositeLayer):
     """Base of layers whose constructor takes a ModelConfig: Keras saves it as a dictionary."""
 
     def __init__(self, config: ModelConfig, **kwargs: Any) -> None:

@@ -7,10 +7,11 @@ import keras
 import tensorflow as tf
 
 from training.networks.cell import RecurrentCell
+from training.networks.composite import CompositeLayer
 
 
 @keras.saving.register_keras_serializable("textgate")
-class RecurrentLayer(keras.layers.Layer):
+class RecurrentLayer(CompositeLayer):
     """A recurrence over projected inputs, forward or bidirectional (Schuster & Paliwal 1997), as its cell is.
 
     The backward direction reads each text from its own last token to its first. So padding comes last in either
@@ -64,10 +65,10 @@ class RecurrentLayer(keras.layers.Layer):
         """While it is open, the cell has kernels of which some elements are zero and the others scaled up."""
         if not training or self.recurrent_dropout == 0:
             return nullcontext()
-        kernels = self.cell.recurrent_kernels
-        return keras.StatelessScope(
-            [(kernel, self.connection_dropout(kernel.value, training=True)) for kernel in kernels]
+        scope: AbstractContextManager[Any] = keras.StatelessScope(
+            [(kernel, self.connection_dropout(kernel.value, training=True)) for kernel in self.cell.recurrent_kernels]
         )
+        return scope
 
     def get_config(self) -> dict[str, Any]:
         """Arguments of the constructor."""

@@ -5,9 +5,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from training.networks.composite import CompositeLayer
+
 
 @keras.saving.register_keras_serializable("textgate")
-class SelfAttention(keras.layers.Layer):
+class SelfAttention(CompositeLayer):
     """Scaled dot-product attention of each token to all tokens of its text, in several heads (Vaswani et al. 2017).
 
     Query, key and value come from one product, in this order, each in the order head, unit.

@@ -5,13 +5,14 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from training.networks.composite import CompositeLayer
 from training.networks.self_attention import SelfAttention
 
 EPSILON = 1e-6
 
 
 @keras.saving.register_keras_serializable("textgate")
-class TransformerBlock(keras.layers.Layer):
+class TransformerBlock(CompositeLayer):
     """Self-attention, then a feed-forward network at each token, both added to what came in (Vaswani et al. 2017).
 
     Each reads a normalised copy (pre-norm, Xiong et al. 2020), which trains without a long warm-up.

@@ -15,7 +15,7 @@ from training.networks.gru import GRUCell
 from training.networks.jordan import JordanCell
 from training.networks.lstm import LSTMCell
 
-UNITS = 3
+UNITS = 2
 GENERATOR = np.random.default_rng(0)
 
 

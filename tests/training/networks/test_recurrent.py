@@ -11,8 +11,8 @@ from training.networks.elman import ElmanCell
 from training.networks.lstm import LSTMCell
 from training.networks.recurrent import RecurrentLayer
 
-TOKENS = 5
-LENGTH = np.array([5, 1, 0, 3])
+TOKENS = 4
+LENGTH = np.array([4, 1, 0, 3])
 MASK = np.arange(TOKENS) < LENGTH[:, np.newaxis]
 
 
