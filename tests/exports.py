@@ -63,6 +63,7 @@ def tiny(architecture: str, encoding: str) -> list[str]:
         "model.heads": 2,
         "fit.epochs": 2,
         "fit.batch_size": 16,
+        "fit.jit_compile": "no",
         "fit.learning_rate": 0.02,
         "tokenizer.max_tokens": MAX_TOKENS,
         "vocabulary.min_count": 1,

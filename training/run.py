@@ -32,6 +32,7 @@ from training.vocabulary import Vocabulary
 
 # Stems of files that are named for their part; the folder then says what the texts are.
 _PART_NAMES = ("train", "training", "data")
+_LONGEST_NAME = 128
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def default_name(train: str) -> str:
     stem = path.name.split(".")[0] if path.is_file() else path.name
     if stem.lower() in _PART_NAMES:
         stem = path.parent.name
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._") or "model"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:_LONGEST_NAME] or "model"
 
 
 def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> tuple[VersionContent, RunRecord]:

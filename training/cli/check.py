@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from training.cli.arguments import add_config_arguments, add_data_arguments, config_from_arguments
 from training.config import TrainingConfig
+from training.quiet_start import load_tensorflow
 
 _DESCRIPTION = """\
 Read labelled texts as `train` would and tell what could spoil a model or its figures: bad rows, classes that are
@@ -56,7 +57,9 @@ def run(args: argparse.Namespace) -> int:
     from training.corpus import read_parts
 
     config = config_from_arguments(args)
-    report = check_as_trained(read_parts(_reading_on(config).data), config)
+    parts = read_parts(_reading_on(config).data)
+    load_tensorflow()
+    report = check_as_trained(parts, config)
     print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2) if args.json else check_text(report))
     return report.exit_code
 

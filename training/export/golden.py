@@ -37,8 +37,9 @@ def choose_golden_texts(real_texts: Sequence[str], max_tokens: int) -> tuple[str
     """Texts of every awkward kind, then real ones spread evenly over the given texts, without repetition."""
     usable = [text for text in real_texts if _is_unicode(text)]
     real = usable[:: max(1, len(usable) // _REAL_TEXTS)][:_REAL_TEXTS]
-    seed = next((text for text in real if text.strip()), "text")
-    too_long = " ".join([seed] * (max_tokens + 1))  # at least one token each time
+    # A letter or digit is at least one token each time; a text of invisible marks alone is none.
+    seed = next((text for text in real if any(map(str.isalnum, text))), "text")
+    too_long = " ".join([seed] * (max_tokens + 1))
     fillers = [f"filler {number}" for number in range(_REAL_TEXTS)]
     chosen = list(dict.fromkeys([*_SPECIAL_TEXTS, too_long, *real]))
     wanted = len(_SPECIAL_TEXTS) + 1 + _REAL_TEXTS

@@ -12,6 +12,7 @@ from training.fitting.losses import Loss, weighted_mean
 from training.fitting.optimizers import AdamW, RowAdam
 from training.fitting.schedule import WarmupCosine
 from training.networks import TextClassifier
+from training.networks.recurrence import compiled_recurrences
 
 
 class TrainingStep:
@@ -33,8 +34,6 @@ class TrainingStep:
         self._row_optimizer = RowAdam(self._table)
         self._averages = WeightAverages(self._dense)
         self._row_averages = RowAverages(self._table)
-        self._differentiate = tf.function(self._loss_and_gradients, jit_compile=config.jit_compile)
-        self._update_dense = tf.function(self._apply_dense, jit_compile=config.jit_compile)
         self._run = tf.function(
             self._train,
             input_signature=[
@@ -67,19 +66,18 @@ class TrainingStep:
         places = tf.unique(tf.reshape(token_ids, [-1]))
         rows = tf.gather(self._table.value, places.y)
         row_of_token = tf.reshape(places.idx, tf.shape(token_ids))
-        loss, token_gradients, gradients = self._differentiate(
-            tf.gather(rows, row_of_token), token_ids, targets, weights
-        )
+        token_rows = tf.gather(rows, row_of_token)
+        loss, token_gradients, gradients = self._loss_and_gradients(token_rows, token_ids, targets, weights)
         row_gradients = tf.math.unsorted_segment_sum(token_gradients, row_of_token, tf.size(places.y))
         scale = self._clip_scale([row_gradients, *gradients])
-        self._update_dense(gradients, scale, rate, decay, step)
+        self._apply_dense(gradients, scale, rate, decay, step)
         self._update_rows(places.y, rows, row_gradients * scale, rate, decay)
         return loss
 
     def _loss_and_gradients(
         self, rows: tf.Tensor, token_ids: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
-        with tf.GradientTape() as tape:
+        with compiled_recurrences(self._config.jit_compile), tf.GradientTape() as tape:
             tape.watch(rows)
             logits = self._model.classify_rows(rows, token_ids, training=True)
             loss = weighted_mean(self._loss(targets, logits), weights)

@@ -1,4 +1,4 @@
-"""What a recurrent cell is: pre-activations and states in, new states out, for one direction or two side by side."""
+"""What a recurrent cell is: projected inputs and states in, new states out."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,58 +8,61 @@ import tensorflow as tf
 
 
 class RecurrentCell(keras.layers.Layer):
-    """Base of the cells, which `keras.layers.RNN` steps over the tokens of a text.
+    """Base of the cells: one step of a recurrence in one direction.
 
-    A cell takes pre-activations, that is inputs times input kernel plus bias, so that all tokens of a text are
-    projected in one product; it adds what depends on its states. Pre-activations stand in the order direction, block,
-    unit, states in the order direction, unit. The first state is the output. Directions share nothing but the loop.
+    A cell takes projected inputs, that is inputs times input kernel plus bias, so that all tokens of a text can be
+    projected in one product. It is stepped by `keras.layers.RNN`, and in training by `CompiledRecurrence`, which needs
+    the step in three parts: the product of a state and the recurrent kernel, `combine`, and the rest, `step`.
 
     Attributes:
-        blocks: pre-activations a unit; a gate has a block of its own.
-        input_width: width of the pre-activations.
-        state_size: width of each state.
+        projected_width: width of the projected inputs, and of the recurrent kernel.
+        state_size: widths of the states; the first state is the output.
         output_size: width of the first state.
-        recurrent_kernels: for each direction, what leads from the states back into the cell.
+        fed_back: which state the recurrent kernel multiplies.
+        recurrent_kernel: <float32>[state, projected_width].
     """
 
-    recurrent_kernels: Sequence[keras.Variable]
-
-    def __init__(self, units: int, directions: int, blocks: int, state_widths: Sequence[int], **kwargs: Any) -> None:
+    def __init__(
+        self, units: int, projected_width: int, state_size: Sequence[int], fed_back: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.units = units
-        self.directions = directions
-        self.blocks = blocks
-        self.input_width = directions * blocks * units
-        self.state_size = [directions * width for width in state_widths]
+        self.projected_width = projected_width
+        self.state_size = list(state_size)
         self.output_size = self.state_size[0]
+        self.fed_back = fed_back
+        self.recurrent_kernel = self.add_weight(
+            shape=(self.state_size[fed_back], projected_width), initializer="orthogonal", name="recurrent_kernel"
+        )
 
     def initial_bias(self) -> list[float]:
-        """What the bias of the pre-activations starts from, `input_width` numbers."""
-        return [0.0] * self.input_width
+        """What the bias of the projected inputs starts from, `projected_width` numbers."""
+        return [0.0] * self.projected_width
 
-    def call(self, pre_activations: tf.Tensor, states: Sequence[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
-        """Output and new states after one token.
+    def kernels(self) -> list[tf.Tensor]:
+        """The weights of a step, as tensors: the recurrent kernel first."""
+        return [tf.convert_to_tensor(weight) for weight in self.weights]
 
-        Args:
-            pre_activations: <float32>[batch, input_width].
-            states: <float32>[batch, width] for each width in `state_size`.
+    def call(self, projected: tf.Tensor, states: Sequence[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        """Output and new states after <float32>[batch, projected_width], as `keras.layers.RNN` wants it."""
+        recurrent_kernel, *others = self.kernels()
+        feedback = tf.matmul(states[self.fed_back], recurrent_kernel)
+        states = self.step(self.combine(projected, feedback), states, others)
+        return states[0], states
+
+    def combine(self, projected: tf.Tensor, feedback: tf.Tensor) -> tf.Tensor:
+        """Pre-activations of projected inputs and of state times recurrent kernel, [.., projected_width] both.
+
+        Linear in both: this is what `CompiledRecurrence` builds on.
         """
-        per_direction = [tf.split(value, self.directions, axis=1) for value in (pre_activations, *states)]
-        stepped = [self.step(direction, *values) for direction, values in enumerate(zip(*per_direction, strict=True))]
-        new_states = [tf.concat(values, axis=1) for values in zip(*stepped, strict=True)]
-        return new_states[0], new_states
+        return projected + feedback
 
-    def step(self, direction: int, pre_activation: tf.Tensor, *states: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """New states of one direction from its part of `pre_activations` and `states`."""
+    def step(
+        self, pre_activations: tf.Tensor, states: Sequence[tf.Tensor], kernels: Sequence[tf.Tensor]
+    ) -> list[tf.Tensor]:
+        """New states, of the arguments alone; `kernels` are those of the cell but for the first."""
         raise NotImplementedError
-
-    def add_directed_weights(self, name: str, shape: tuple[int, ...], initializer: str) -> list[keras.Variable]:
-        """Create one weight of this shape for each direction."""
-        return [
-            self.add_weight(shape=shape, initializer=initializer, name=f"{name}_{direction}")
-            for direction in range(self.directions)
-        ]
 
     def get_config(self) -> dict[str, Any]:
         """Arguments of the constructor that all cells have."""
-        return {**super().get_config(), "units": self.units, "directions": self.directions}
+        return {**super().get_config(), "units": self.units}

@@ -1,4 +1,4 @@
-"""The recurrent cells by name. `bidirectional_` before a name gives a cell of two directions."""
+"""The recurrent cells by name. `bidirectional_` before a name gives one cell forward and one backward."""
 
 from collections.abc import Callable
 
@@ -12,21 +12,19 @@ from training.networks.lstm import LSTMCell
 BIDIRECTIONAL = "bidirectional_"
 
 
-def _make_jordan(config: ModelConfig, directions: int) -> JordanCell:
-    return JordanCell(
-        config.units, directions, config.context_width, config.context_decay, config.context_activation, name="cell"
-    )
+def _make_jordan(config: ModelConfig) -> JordanCell:
+    return JordanCell(config.units, config.context_width, config.context_decay, config.context_activation, name="cell")
 
 
-CELLS: dict[str, Callable[[ModelConfig, int], RecurrentCell]] = {
-    "elman": lambda config, directions: ElmanCell(config.units, directions, name="cell"),
+CELLS: dict[str, Callable[[ModelConfig], RecurrentCell]] = {
+    "elman": lambda config: ElmanCell(config.units, name="cell"),
     "jordan": _make_jordan,
-    "lstm": lambda config, directions: LSTMCell(config.units, directions, name="cell"),
-    "gru": lambda config, directions: GRUCell(config.units, directions, name="cell"),
+    "lstm": lambda config: LSTMCell(config.units, name="cell"),
+    "gru": lambda config: GRUCell(config.units, name="cell"),
 }
 
 
-def make_cell(config: ModelConfig) -> RecurrentCell:
-    """The cell that the architecture names, such as elman or bidirectional_lstm."""
+def make_cells(config: ModelConfig) -> list[RecurrentCell]:
+    """The cells of a layer of the architecture, such as elman or bidirectional_lstm: one for each direction."""
     name = config.architecture.removeprefix(BIDIRECTIONAL)
-    return CELLS[name](config, 1 if name == config.architecture else 2)
+    return [CELLS[name](config) for _ in range(1 if name == config.architecture else 2)]

@@ -1,5 +1,6 @@
 """The Jordan cell: a simple recurrent network that remembers what it said, not what it thought."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -12,40 +13,40 @@ from training.networks.cell import RecurrentCell
 class JordanCell(RecurrentCell):
     """Feeds the output back (Jordan 1986), through a context that decays where it does not vanish at once.
 
-    h_t = tanh(pre-activation + c_t U), y_t = activation(h_t V + b), c_(t+1) = decay * c_t + y_t, and c_1 = 0. Hidden
+    h_t = tanh(projected input + c_t U), y_t = activation(h_t V + b), c_(t+1) = decay * c_t + y_t, and c_1 = 0. Hidden
     states meet only through the output y, whose width and squashing bound what is remembered. Were V the identity and
     the activation linear, this would be an Elman cell.
 
     Attributes:
-        output_kernels: V for each direction, <float32>[units, context_width].
-        output_biases: b for each direction, <float32>[context_width].
+        output_kernel: V, <float32>[units, context_width].
+        output_bias: b, <float32>[context_width].
     """
 
     def __init__(
         self,
         units: int,
-        directions: int = 1,
         context_width: int = 128,
         context_decay: float = 0.0,
         context_activation: str = "tanh",
         **kwargs: Any,
     ) -> None:
-        super().__init__(units, directions, blocks=1, state_widths=(units, context_width), **kwargs)
+        super().__init__(units, projected_width=units, state_size=(units, context_width), fed_back=1, **kwargs)
         self.context_width = context_width
         self.context_decay = context_decay
         self.context_activation = keras.activations.get(context_activation)
-        self.recurrent_kernels = self.add_directed_weights("recurrent_kernel", (context_width, units), "orthogonal")
-        self.output_kernels = self.add_directed_weights("output_kernel", (units, context_width), "glorot_uniform")
-        self.output_biases = self.add_directed_weights("output_bias", (context_width,), "zeros")
-
-    def step(self, direction: int, pre_activation: tf.Tensor, *states: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """The states are hidden <float32>[batch, units], which is not read, and context [batch, context_width]."""
-        _, context = states
-        hidden = tf.tanh(pre_activation + tf.matmul(context, self.recurrent_kernels[direction]))
-        output = self.context_activation(
-            tf.matmul(hidden, self.output_kernels[direction]) + self.output_biases[direction]
+        self.output_kernel = self.add_weight(
+            shape=(units, context_width), initializer="glorot_uniform", name="output_kernel"
         )
-        return hidden, self.context_decay * context + output
+        self.output_bias = self.add_weight(shape=(context_width,), initializer="zeros", name="output_bias")
+
+    def step(
+        self, pre_activations: tf.Tensor, states: Sequence[tf.Tensor], kernels: Sequence[tf.Tensor]
+    ) -> list[tf.Tensor]:
+        """Hidden state <float32>[batch, units] and context [batch, context_width]; only the context is read."""
+        output_kernel, output_bias = kernels
+        hidden = tf.tanh(pre_activations)
+        output = self.context_activation(tf.matmul(hidden, output_kernel) + output_bias)
+        return [hidden, self.context_decay * states[1] + output]
 
     def get_config(self) -> dict[str, Any]:
         """Arguments of the constructor."""

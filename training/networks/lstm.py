@@ -1,5 +1,6 @@
 """The LSTM cell."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -14,21 +15,21 @@ GATES = 4
 class LSTMCell(RecurrentCell):
     """Long short-term memory (Hochreiter & Schmidhuber 1997) with a forget gate (Gers et al. 2000).
 
-    The blocks are input gate, forget gate, candidate, output gate.
+    Projected inputs stand in the order input gate, forget gate, candidate, output gate.
     """
 
-    def __init__(self, units: int, directions: int = 1, **kwargs: Any) -> None:
-        super().__init__(units, directions, blocks=GATES, state_widths=(units, units), **kwargs)
-        self.recurrent_kernels = self.add_directed_weights("recurrent_kernel", (units, GATES * units), "orthogonal")
+    def __init__(self, units: int, **kwargs: Any) -> None:
+        super().__init__(units, projected_width=GATES * units, state_size=(units, units), **kwargs)
 
-    def step(self, direction: int, pre_activation: tf.Tensor, *states: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        """The states are hidden and memory, both <float32>[batch, units]."""
-        hidden, memory = states
-        gates = tf.split(pre_activation + tf.matmul(hidden, self.recurrent_kernels[direction]), GATES, axis=1)
+    def step(
+        self, pre_activations: tf.Tensor, states: Sequence[tf.Tensor], kernels: Sequence[tf.Tensor]
+    ) -> list[tf.Tensor]:
+        """Output and memory, both <float32>[batch, units]."""
+        gates = tf.split(pre_activations, GATES, axis=1)
         input_gate, forget_gate, output_gate = (tf.sigmoid(gates[index]) for index in (0, 1, 3))
-        memory = forget_gate * memory + input_gate * tf.tanh(gates[2])
-        return output_gate * tf.tanh(memory), memory
+        memory = forget_gate * states[1] + input_gate * tf.tanh(gates[2])
+        return [output_gate * tf.tanh(memory), memory]
 
     def initial_bias(self) -> list[float]:
-        """1 at the forget gates, 0 elsewhere (Gers et al. 2000)."""
-        return [float(gate == 1) for _ in range(self.directions) for gate in range(GATES) for _ in range(self.units)]
+        """1 at the forget gate, 0 elsewhere (Gers et al. 2000)."""
+        return [float(gate == 1) for gate in range(GATES) for _ in range(self.units)]

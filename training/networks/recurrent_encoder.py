@@ -6,16 +6,18 @@ import keras
 import tensorflow as tf
 
 from training.config import ModelConfig
-from training.networks.cells import make_cell
+from training.networks.cells import make_cells
 from training.networks.configured import ConfiguredLayer
+from training.networks.input_dropout import InputDropout
 from training.networks.pooling import MaskedPooling
 from training.networks.recurrent import RecurrentLayer
-from training.networks.token_projection import TokenProjection
 
 
 @keras.saving.register_keras_serializable("textgate")
 class RecurrentEncoder(ConfiguredLayer):
-    """Recurrent layers and pooling over embedded or one-hot tokens; with one-hot input each direction has its own rows.
+    """Recurrent layers and pooling over embedded or one-hot tokens.
+
+    With one-hot input the rows of the token table are rows of the first layer's input kernel, own ones a direction.
 
     Attributes:
         row_width: width of the rows of the token table.
@@ -24,27 +26,25 @@ class RecurrentEncoder(ConfiguredLayer):
 
     def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
         super().__init__(config, **kwargs)
-        cells = [make_cell(config) for _ in range(config.layers)]
-        self.token_projection = TokenProjection(config, cells[0].input_width, name="token_projection")
-        self.row_width = self.token_projection.row_width
-        self.row_initializer = "glorot_uniform" if config.encoding == "one_hot" else "uniform"
+        one_hot = config.encoding == "one_hot"
+        cells = [make_cells(config) for _ in range(config.layers)]
+        directions = len(cells[0])
+        input_widths = [None if one_hot else config.embedding_dim] + [directions * config.units] * (config.layers - 1)
+        self.input_dropout = InputDropout(config, name="input_dropout")
         self.recurrent_layers = [
-            RecurrentLayer(cell, config.recurrent_dropout, name=f"recurrent_{index}")
-            for index, cell in enumerate(cells)
+            RecurrentLayer(cells[index], width, config.recurrent_dropout, name=f"recurrent_{index}")
+            for index, width in enumerate(input_widths)
         ]
+        self.row_width = self.recurrent_layers[0].projected_width if one_hot else config.embedding_dim
+        self.row_initializer = "glorot_uniform" if one_hot else "uniform"
         self.layer_dropout = keras.layers.Dropout(config.layer_dropout, noise_shape=(None, 1, None))
-        self.projections = [
-            keras.layers.Dense(cell.input_width, use_bias=False, name=f"projection_{index}")
-            for index, cell in enumerate(cells[1:], 1)
-        ]
-        self.pooling = MaskedPooling(config.pooling, cells[-1].directions, name="pooling")
+        self.pooling = MaskedPooling(config.pooling, directions, name="pooling")
 
     def call(self, rows: tf.Tensor, token_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Encode rows <float32>[batch, tokens, row_width] of <int32>[batch, tokens] as <float32>[batch, width]."""
         padding_mask = tf.not_equal(token_ids, 0)
         first, *others = self.recurrent_layers
-        states = first(self.token_projection(rows, token_ids, training=training), padding_mask, training=training)
-        for project, layer in zip(self.projections, others, strict=True):
-            projected = project(self.layer_dropout(states, training=training))
-            states = layer(projected, padding_mask, training=training)
+        states = first(self.input_dropout(rows, token_ids, training=training), padding_mask, training=training)
+        for layer in others:
+            states = layer(self.layer_dropout(states, training=training), padding_mask, training=training)
         return self.pooling(states, padding_mask)

@@ -35,5 +35,5 @@ def _environment() -> Environment:
 
 def _markdown_cell(text: str) -> str:
     """Text that cannot break out of a cell of a Markdown table, nor become markup."""
-    escaped = "".join(f"\\{character}" if character in "\\`*_{}[]<>#|!" else character for character in text)
+    escaped = "".join(f"\\{character}" if character in "\\`*_{}[]<>#|!&~" else character for character in text)
     return " ".join(escaped.split())

@@ -15,7 +15,7 @@ from training.progress import SilentProgress
 
 Item = TypeVar("Item")
 TINY = ModelConfig(units=4, embedding_dim=4)
-FIT = FitConfig(epochs=3, batch_size=8, learning_rate=0.02, seed=1)
+FIT = FitConfig(epochs=3, batch_size=8, learning_rate=0.02, seed=1, jit_compile=False)
 
 
 def make_corpus(count: int = 40, seed: int = 0, multi_label: bool = False) -> EncodedCorpus:

@@ -19,7 +19,7 @@ CONFIG = ModelConfig(units=3, embedding_dim=4, token_dropout=0.0, input_dropout=
 TOKEN_IDS = tf.constant([[2, 5, 2, 0], [7, 0, 0, 0], [1, 5, 8, 2]], tf.int32)
 TARGETS = tf.constant(np.eye(3)[[0, 2, 1]], tf.float32)
 WEIGHTS = tf.ones(3)
-FIT = FitConfig(label_smoothing=0.0, weight_decay=0.1, clip_norm=0.05)
+FIT = FitConfig(label_smoothing=0.0, weight_decay=0.1, clip_norm=0.05, jit_compile=False)
 
 
 def make_step(encoding: str = "embedding", fit: FitConfig = FIT) -> tuple[TextClassifier, TrainingStep]:

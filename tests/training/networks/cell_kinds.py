@@ -21,31 +21,31 @@ GENERATOR = np.random.default_rng(0)
 
 @dataclass(frozen=True)
 class Kind:
-    """A cell by its number of directions, and its states [tokens, units] in NumPy from its weights of one direction."""
+    """How to make a cell, and its states [tokens, units] in NumPy from its weights."""
 
-    make_cell: Callable[[int], RecurrentCell]
+    make_cell: Callable[[], RecurrentCell]
     states: Callable[..., Array]
     keras_layer: Callable[[], keras.layers.Layer] | None = None
 
 
 KINDS = {
     "elman": Kind(
-        lambda directions: ElmanCell(UNITS, directions),
+        lambda: ElmanCell(UNITS),
         elman,
         lambda: keras.layers.SimpleRNN(UNITS, return_sequences=True),
     ),
-    "jordan": Kind(lambda directions: JordanCell(UNITS, directions, context_width=2), jordan),
+    "jordan": Kind(lambda: JordanCell(UNITS, context_width=3), jordan),
     "jordan, sigmoid and decaying context": Kind(
-        lambda directions: JordanCell(UNITS, directions, 2, context_decay=0.5, context_activation="sigmoid"),
+        lambda: JordanCell(UNITS, 3, context_decay=0.5, context_activation="sigmoid"),
         partial(jordan, squash=sigmoid, decay=0.5),
     ),
     "lstm": Kind(
-        lambda directions: LSTMCell(UNITS, directions),
+        lambda: LSTMCell(UNITS),
         lstm,
         lambda: keras.layers.LSTM(UNITS, return_sequences=True, use_cudnn=False),
     ),
     "gru": Kind(
-        lambda directions: GRUCell(UNITS, directions),
+        lambda: GRUCell(UNITS),
         gru,
         lambda: keras.layers.GRU(UNITS, return_sequences=True, use_cudnn=False),
     ),
@@ -60,9 +60,3 @@ def random(*shape: int, scale: float = 0.7) -> npt.NDArray[np.float32]:
 def randomize(layer: keras.layers.Layer) -> None:
     """Give every weight random values, biases too."""
     layer.set_weights([random(*weight.shape) for weight in layer.trainable_weights])
-
-
-def weights_of(cell: RecurrentCell, direction: int) -> list[keras.Variable]:
-    """The weights of one direction, in the order in which NumPy takes them."""
-    weights: list[keras.Variable] = cell.trainable_weights[direction :: cell.directions]
-    return weights

@@ -100,7 +100,9 @@ def check_save_and_load(model: TextClassifier, tmp_path: Path) -> None:
 def check_overfits_ten_texts(config: ModelConfig) -> None:
     model = build_model(replace(config, drop_mult=0.0), VOCABULARY_SIZE, LABEL_COUNT, seed=3)
     corpus = ten_texts()
-    settings = FitConfig(epochs=4, batch_size=10, learning_rate=0.03, label_smoothing=0.0, ema_decay=0.5)
+    settings = FitConfig(
+        epochs=4, batch_size=10, learning_rate=0.03, label_smoothing=0.0, ema_decay=0.5, jit_compile=False
+    )
     fit(model, repeated(corpus, 20), corpus, settings, Task.MULTI_CLASS)
     predicted = predict_logits(model, corpus.texts).argmax(axis=1)
     np.testing.assert_array_equal(predicted, corpus.targets.argmax(axis=1))

@@ -27,8 +27,8 @@ def numpy_states(kind: Kind, cell: RecurrentCell, projection: keras.layers.Dense
 
 
 def test_a_cell_in_keras_rnn_passes_over_masked_places(kind: Kind) -> None:
-    cell = kind.make_cell(1)
-    projection, rnn = keras.layers.Dense(cell.input_width), keras.layers.RNN(cell)
+    cell = kind.make_cell()
+    projection, rnn = keras.layers.Dense(cell.projected_width), keras.layers.RNN(cell)
     # The first two places are padding: a mask may be anywhere in Keras.
     padded, mask = np.pad(INPUTS, [(0, 0), (2, 0), (0, 0)], constant_values=9), np.pad(MASK, [(0, 0), (2, 0)])
     rnn(projection(padded))
@@ -40,9 +40,9 @@ def test_a_cell_in_keras_rnn_passes_over_masked_places(kind: Kind) -> None:
 
 
 def test_a_cell_in_keras_bidirectional_reads_both_ways(kind: Kind) -> None:
-    cell = kind.make_cell(1)
+    cell = kind.make_cell()
     layer = keras.layers.Bidirectional(keras.layers.RNN(cell, return_sequences=True))
-    projection = keras.layers.Dense(cell.input_width)
+    projection = keras.layers.Dense(cell.projected_width)
     layer(projection(INPUTS))
     randomize(projection)
     randomize(layer)
@@ -55,12 +55,12 @@ def test_a_cell_in_keras_bidirectional_reads_both_ways(kind: Kind) -> None:
 
 
 def test_a_keras_model_of_a_cell_is_saved_and_loaded(kind: Kind, tmp_path: Path) -> None:
-    cell = kind.make_cell(1)
+    cell = kind.make_cell()
     model = keras.Sequential(
         [
             keras.Input((None,), dtype="int32"),
             keras.layers.Embedding(9, 2, mask_zero=True),
-            keras.layers.Dense(cell.input_width),
+            keras.layers.Dense(cell.projected_width),
             keras.layers.Bidirectional(keras.layers.RNN(cell)),
         ]
     )
