@@ -58,7 +58,7 @@ def test_states_and_gradients_are_those_of_numpy_in_double_precision(
         *(weight.value for weight in (*own, *(weight for cell in layer.cells for weight in cell.weights))),
     ]
 
-    @tf.function
+    @tf.function(autograph=False)
     def states_and_gradients() -> tuple[tf.Tensor, list[tf.Tensor]]:
         with compiled_recurrences(compiled), tf.GradientTape() as tape:
             tape.watch(inputs)
@@ -189,7 +189,7 @@ def test_a_dropped_connection_gets_no_gradient(compiled: bool) -> None:
     layer = RecurrentLayer([ElmanCell(12)], recurrent_dropout=0.5)
     kernel = layer.cells[0].recurrent_kernel.value
 
-    @tf.function
+    @tf.function(autograph=False)
     def states_and_gradient() -> tuple[tf.Tensor, tf.Tensor]:
         with compiled_recurrences(compiled), tf.GradientTape() as tape:
             states = layer(impulses(12, 2), tf.ones((12, 2), tf.bool), training=True)
