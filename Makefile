@@ -74,7 +74,7 @@ lock: install  ## pin the newest versions that pyproject.toml allows
 	  --extra service --extra tensorflow-cpu -c requirements.txt -o service/requirements.txt
 
 DATA ?= ../shared/data
-bench: build/bench/models install  ## the figures of speed and safety (--data: folder of public data sets, DATA=...)
+bench: build/bench/models  ## take the figures of speed and safety again (DATA: folder of public data sets)
 	$(BIN)/python -m benchmarks.client_import
 	$(BIN)/python -m benchmarks.one_hot_step_time
 	$(BIN)/python -m benchmarks.service_start --repository $<
@@ -85,10 +85,10 @@ bench: build/bench/models install  ## the figures of speed and safety (--data: f
 build/bench/models: | install
 	$(BIN)/python -m training train --train $(DATA)/trec/train.tsv --name trec --repository $@ --set fit.epochs=4
 
-bench-accuracy: install  ## train and test on public data sets (DATA=folder); resumable; writes docs/accuracy.md
+bench-accuracy: install  ## train and test on public data sets (DATA), resumable; writes docs/accuracy.md
 	$(BIN)/python -m benchmarks.accuracy --data $(DATA)
 
-image: ## build the container image
+image:  ## build the container image
 	docker build --tag $(IMAGE) .
 
 clean:  ## remove what the other targets made

@@ -79,7 +79,7 @@ ENGLISH_QUESTIONS = (
     "The film won three awards, among them best actress, at the festival.",
 )
 CHINESE_QUESTIONS = (
-    "这本书写得非常好，内容丰富，孩子很喜欢。",
+    "酒店位置很好，早餐丰富，性价比高，值得推荐。",
     "质量太差了，用了两天就坏，真的很失望。",
     "房间干净，服务热情，下次还会再来。",
     "等了一个星期才到货，包装也破了，不推荐。",

@@ -185,7 +185,7 @@ def test_test_chooses_neither_weights_nor_temperature_nor_thresholds(interrupted
     expected = json.loads((interrupted.version / "assets.extra/report/metrics.json").read_text(encoding="utf-8"))
     found = json.loads(interrupted.content.report["metrics.json"])
     assert found["part_sizes"] == expected["part_sizes"] | {"test": 20}
-    assert found["network"]["metrics"]["micro_f1"] < expected["network"]["metrics"]["micro_f1"]
+    assert found["network"]["metrics"] != expected["network"]["metrics"]
     for key in ("temperature", "thresholds", "dev_error_after"):
         assert found["calibration"][key] == pytest.approx(expected["calibration"][key], abs=1e-4)
     assert found["fit"]["best_epoch"] == expected["fit"]["best_epoch"]
