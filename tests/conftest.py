@@ -9,6 +9,6 @@ from tests.exports import Export, make_exports
 
 @pytest.fixture(scope="session")
 def exports(tmp_path_factory: pytest.TempPathFactory) -> list[Export]:
-    """Four real versions: embedding and one-hot input, multi-class and multi-label."""
+    """Real versions: embedding and one-hot input, multi-class and multi-label, and a Transformer."""
     folder: Path = tmp_path_factory.mktemp("exports")
     return make_exports(folder)

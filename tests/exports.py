@@ -26,6 +26,7 @@ class Export:
 
     directory: Path
     name: str
+    architecture: str
     encoding: str
     task: str
     train: Path
@@ -33,29 +34,33 @@ class Export:
 
 
 def make_exports(folder: Path) -> list[Export]:
-    """One version for each pairing of input encoding and task, two at a time."""
-    wanted = [(encoding, task) for encoding in ("embedding", "one_hot") for task in ("multi_class", "multi_label")]
+    """The default network for each pairing of input encoding and task, and a Transformer; two are made at a time."""
+    encodings, tasks = ("embedding", "one_hot"), ("multi_class", "multi_label")
+    wanted = [("bidirectional_lstm", encoding, task) for encoding in encodings for task in tasks]
+    wanted.append(("transformer", "embedding", "multi_class"))
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(lambda pair: make_export(folder, *pair), wanted))
+        return list(pool.map(lambda kind: make_export(folder, *kind), wanted))
 
 
-def make_export(folder: Path, encoding: str, task: str, extra: Sequence[str] = ()) -> Export:
+def make_export(folder: Path, architecture: str, encoding: str, task: str, extra: Sequence[str] = ()) -> Export:
     """Write texts, train on them in a process of its own, and return the version."""
-    name = f"{task}-{encoding}"
+    name = f"{task}-{encoding}-{architecture}"
     train, test = (write_corpus(folder / f"{name}-{part}.jsonl", task, part) for part in ("train", "test"))
     repository = folder / "models"
-    flags = ["--train", train, "--test", test, "--name", name, "--repository", repository, "--json", *tiny(encoding)]
-    done = training("train", *map(str, flags), *extra)
+    flags = ["--train", train, "--test", test, "--name", name, "--repository", repository, "--json"]
+    done = training("train", *map(str, flags), *tiny(architecture, encoding), *extra)
     assert done.returncode == 0, done.stderr
-    return Export(Path(json.loads(done.stdout)["directory"]), name, encoding, task, train, test)
+    return Export(Path(json.loads(done.stdout)["directory"]), name, architecture, encoding, task, train, test)
 
 
-def tiny(encoding: str) -> list[str]:
+def tiny(architecture: str, encoding: str) -> list[str]:
     """Flags for a network that trains in seconds."""
     settings = {
+        "model.architecture": architecture,
         "model.encoding": encoding,
         "model.embedding_dim": 8,
         "model.units": 6,
+        "model.heads": 2,
         "fit.epochs": 2,
         "fit.batch_size": 16,
         "fit.jit_compile": "no",

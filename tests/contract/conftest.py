@@ -17,7 +17,13 @@ from google.protobuf import json_format
 from tests.exports import Export
 from textgate.v1.model_info_pb2 import ModelInfo
 
-PAIRINGS = ("embedding multi_class", "embedding multi_label", "one_hot multi_class", "one_hot multi_label")
+KINDS = (
+    "bidirectional_lstm embedding multi_class",
+    "bidirectional_lstm embedding multi_label",
+    "bidirectional_lstm one_hot multi_class",
+    "bidirectional_lstm one_hot multi_label",
+    "transformer embedding multi_class",
+)
 MIXED_TEXTS = (
     "the match, a goal",
     "",
@@ -52,22 +58,22 @@ class OpenVersion:
 
 @pytest.fixture(scope="session")
 def open_version(exports: list[Export]) -> Callable[[str], OpenVersion]:
-    """Open the version of a pairing, once each."""
+    """Open the version of a kind, once each."""
     opened: dict[str, OpenVersion] = {}
-    by_pairing = {f"{export.encoding} {export.task}": export for export in exports}
+    by_kind = {f"{export.architecture} {export.encoding} {export.task}": export for export in exports}
 
-    def open_one(pairing: str) -> OpenVersion:
-        if pairing not in opened:
-            export = by_pairing[pairing]
+    def open_one(kind: str) -> OpenVersion:
+        if kind not in opened:
+            export = by_kind[kind]
             text = (export.directory / "assets.extra/model.json").read_text(encoding="utf-8")
             info = json_format.Parse(text, ModelInfo())
-            opened[pairing] = OpenVersion(export.directory, export, info, tf.saved_model.load(str(export.directory)))
-        return opened[pairing]
+            opened[kind] = OpenVersion(export.directory, export, info, tf.saved_model.load(str(export.directory)))
+        return opened[kind]
 
     return open_one
 
 
-@pytest.fixture(params=PAIRINGS)
+@pytest.fixture(params=KINDS)
 def version(request: pytest.FixtureRequest, open_version: Callable[[str], OpenVersion]) -> OpenVersion:
-    """Each of the four versions in turn."""
+    """Each version in turn."""
     return open_version(request.param)

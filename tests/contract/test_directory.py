@@ -63,7 +63,7 @@ def test_model_info_describes_the_model(version: OpenVersion) -> None:
     assert info.task == ModelInfo.Task.Value(version.export.task.upper())
     assert info.encoding == ModelInfo.Encoding.Value(version.export.encoding.upper())
     assert [label.name for label in info.labels] == sorted(WORDS)
-    assert info.architecture == "bidirectional_lstm"
+    assert info.architecture == version.export.architecture
     assert info.max_tokens == MAX_TOKENS
     assert info.temperature > 0
     assert (info.tokenizer.mode, info.tokenizer.padding_id, info.tokenizer.unknown_id) == ("unicode", 0, 1)

@@ -79,7 +79,7 @@ def test_score_tokens_compiled_by_xla_agrees(version: OpenVersion) -> None:
 
 
 def test_saved_model_cli_gets_the_same_scores(open_version: Callable[[str], OpenVersion], tmp_path: Path) -> None:
-    version = open_version("one_hot multi_class")
+    version = open_version("bidirectional_lstm one_hot multi_class")
     texts = ["the match, a goal", "市场 and shares", ""]
     command = [
         str(Path(sys.executable).parent / "saved_model_cli"),

@@ -145,7 +145,7 @@ class InterruptedRun:
 
 @pytest.fixture(scope="module")
 def interrupted(exports: list[Export], tmp_path_factory: pytest.TempPathFactory) -> InterruptedRun:
-    export = next(export for export in exports if export.name == "multi_label-embedding")
+    export = next(export for export in exports if export.name == "multi_label-embedding-bidirectional_lstm")
     folder = tmp_path_factory.mktemp("interrupted")
     test = write_wrong_labels(folder / "test.jsonl", export.test)
     overrides = [f"data.test={test}", f"export.repository={folder / 'models'}"]

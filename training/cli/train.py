@@ -28,8 +28,11 @@ examples:
   python -m training train --config models/topics/1/assets.extra/config.json      (the same run again)
 
 settings worth knowing (--set):
+  model.architecture=NAME       elman, jordan, lstm, gru, each also as bidirectional_NAME, or transformer
   model.encoding=one_hot        tokens enter as one-hot vectors; often better on long texts
   model.units=256               a wider network
+  model.drop_mult=0.5           all dropouts halved; helps when a small network does not even fit train
+  model.pooling=attention       or max_mean, max, mean, last: how the states of all tokens become one vector
   tokenizer.max_tokens=512      longer texts; `check` shows what would be cut
   fit.epochs=40  fit.seed=1     longer; another start
 

@@ -53,14 +53,42 @@ class VocabularyConfig:
 class ModelConfig:
     """The network."""
 
-    architecture: Literal["lstm", "bidirectional_lstm"] = setting("bidirectional_lstm", "kind of network")
+    architecture: Literal[
+        "elman",
+        "bidirectional_elman",
+        "jordan",
+        "bidirectional_jordan",
+        "lstm",
+        "bidirectional_lstm",
+        "gru",
+        "bidirectional_gru",
+        "transformer",
+    ] = setting("bidirectional_lstm", "kind of network")
     encoding: Literal["embedding", "one_hot"] = setting("embedding", "how tokens enter the network")
     embedding_dim: int = setting(128, "width of the embedding; unused with one_hot")
-    units: int = setting(128, "width of the recurrent state, per direction")
-    layers: int = setting(1, "recurrent layers")
-    pooling: Literal["max_mean", "max", "mean", "last"] = setting("max_mean", "states of all tokens to one vector")
+    units: int = setting(128, "width of the recurrent state, per direction; width of a transformer")
+    layers: int = setting(1, "recurrent layers, or blocks of a transformer")
+    pooling: Literal["max_mean", "max", "mean", "last", "attention"] = setting(
+        "max_mean", "states of all tokens to one vector"
+    )
+    context_width: int = setting(128, "jordan: width of the output that is fed back")
+    context_decay: float = setting(0.0, "jordan: share of the context that stays from one token to the next")
+    context_activation: Literal["tanh", "sigmoid"] = setting("tanh", "jordan: what squashes the output")
+    heads: int = setting(4, "transformer: attention heads; units must be a multiple")
+    feed_forward_width: int = setting(
+        256, "transformer: width between the two layers of a block's feed-forward network"
+    )
+    positions: Literal["sinusoidal", "learned", "none"] = setting(
+        "sinusoidal", "transformer: how it is told the order of tokens"
+    )
+    max_positions: int = setting(512, "transformer, learned positions: tokens behind this one share its position")
+    drop_mult: float = setting(1.0, "multiplies every dropout below")
     token_dropout: float = setting(0.1, "share of tokens whose input is dropped")
-    input_dropout: float = setting(0.3, "variational dropout on the inputs of the first recurrent layer")
+    input_dropout: float = setting(0.3, "variational dropout on the inputs of the first layer")
+    layer_dropout: float = setting(0.2, "variational dropout between recurrent layers")
+    recurrent_dropout: float = setting(0.0, "share of recurrent connections dropped, the same ones for a whole step")
+    attention_dropout: float = setting(0.1, "transformer: share of attention weights dropped")
+    residual_dropout: float = setting(0.2, "transformer: dropout on what attention and feed-forward network add")
     output_dropout: float = setting(0.5, "dropout before the logits")
 
 

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from training.config import ModelConfig
 from training.networks.registry import ENCODERS
+from training.networks.settings import check_settings, scale_dropouts
 from training.networks.token_table import TokenTable
 
 
@@ -23,14 +24,12 @@ class TextClassifier(keras.Model):
         self.config = config
         self.vocabulary_size = vocabulary_size
         self.label_count = label_count
-        self.encoder = ENCODERS[config.architecture](config)
+        scaled = scale_dropouts(config)
+        self.encoder = ENCODERS[config.architecture](scaled)
         self.token_table = TokenTable(
-            vocabulary_size,
-            self.encoder.row_width,
-            initializer="glorot_uniform" if config.encoding == "one_hot" else "uniform",
-            name="token_table",
+            vocabulary_size, self.encoder.row_width, self.encoder.row_initializer, name="token_table"
         )
-        self.output_dropout = keras.layers.Dropout(config.output_dropout)
+        self.output_dropout = keras.layers.Dropout(scaled.output_dropout)
         self.output_layer = keras.layers.Dense(label_count, name="logits")
         self(tf.zeros((1, 1), tf.int32))
 
@@ -62,6 +61,11 @@ class TextClassifier(keras.Model):
 
 
 def build_model(config: ModelConfig, vocabulary_size: int, label_count: int, seed: int = 0) -> TextClassifier:
-    """Build the network; weights and dropout follow from `seed`, which seeds Python, NumPy and TensorFlow."""
+    """Build the network; weights and dropout follow from `seed`, which seeds Python, NumPy and TensorFlow.
+
+    Raises:
+        ConfigError: a setting has a value of which no network can be built.
+    """
+    check_settings(config)
     keras.utils.set_random_seed(seed)
     return TextClassifier(config, vocabulary_size, label_count, name=config.architecture)

@@ -5,14 +5,15 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-POOLINGS = ("max_mean", "max", "mean", "last")
+POOLINGS = ("max_mean", "max", "mean", "last", "attention")
 
 
 @keras.saving.register_keras_serializable("textgate")
 class MaskedPooling(keras.layers.Layer):
-    """Pools states by maximum, mean, both side by side, or the last state of each direction.
+    """Pools states by maximum, mean, both side by side, the last state of each direction, or attention.
 
-    The last state of the backward direction is the one at the first token. A text without tokens pools to zeros.
+    The last state of the backward direction is the one at the first token. Attention is a mean weighted by the softmax
+    of tanh(states W + b) times a learned query (Yang et al. 2016). A text without tokens pools to zeros.
     """
 
     def __init__(self, mode: str, directions: int = 1, **kwargs: Any) -> None:
@@ -22,11 +23,19 @@ class MaskedPooling(keras.layers.Layer):
         self.mode = mode
         self.directions = directions
 
+    def build(self, states_shape: tuple[int | None, ...], padding_mask_shape: tuple[int | None, ...]) -> None:
+        """Create the weights of attention; the other modes have none."""
+        if self.mode == "attention":
+            width = states_shape[-1]
+            self.kernel = self.add_weight(shape=(width, width), initializer="glorot_uniform", name="kernel")
+            self.bias = self.add_weight(shape=(width,), initializer="zeros", name="bias")
+            self.query = self.add_weight(shape=(width, 1), initializer="glorot_uniform", name="query")
+
     def call(self, states: tf.Tensor, padding_mask: tf.Tensor) -> tf.Tensor:
         """Pool <float32>[batch, tokens, width] under <bool>[batch, tokens] to [batch, width] (max_mean: 2 * width)."""
         if self.mode == "last":
             return self._last(states, padding_mask)
-        pooled = {"max": self._max, "mean": self._mean}
+        pooled = {"max": self._max, "mean": self._mean, "attention": self._attention}
         return tf.concat([pooled[name](states, padding_mask) for name in self.mode.split("_")], axis=1)
 
     def _max(self, states: tf.Tensor, padding_mask: tf.Tensor) -> tf.Tensor:
@@ -44,6 +53,12 @@ class MaskedPooling(keras.layers.Layer):
             width = states.shape[-1] // 2
             last = tf.concat([last[:, :width], states[:, 0, width:]], axis=1)
         return tf.where(length[:, tf.newaxis] > 0, last, 0.0)
+
+    def _attention(self, states: tf.Tensor, padding_mask: tf.Tensor) -> tf.Tensor:
+        scores = tf.tanh(tf.matmul(states, self.kernel) + self.bias) @ self.query
+        present = padding_mask[:, :, tf.newaxis]
+        weights = tf.nn.softmax(tf.where(present, scores, scores.dtype.min), axis=1)
+        return tf.reduce_sum(states * tf.where(present, weights, 0.0), axis=1)
 
     def get_config(self) -> dict[str, Any]:
         """Arguments of the constructor."""

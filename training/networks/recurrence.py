@@ -4,37 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Protocol
 
 import tensorflow as tf
 
+from training.networks.cell import RecurrentCell
+
 _COMPILED: ContextVar[bool] = ContextVar("compiled", default=False)
-
-
-class Cell(Protocol):
-    """One step of a recurrence.
-
-    Attributes:
-        state_size: widths of the states; the first state is the output.
-        fed_back: which state the recurrent kernel multiplies.
-    """
-
-    state_size: list[int]
-    fed_back: int
-
-    def kernels(self) -> list[tf.Tensor]:
-        """The weights of a step, as tensors: the recurrent kernel <float32>[state, inputs] first."""
-        ...
-
-    def combine(self, projected: tf.Tensor, feedback: tf.Tensor) -> tf.Tensor:
-        """Pre-activations of projected inputs and of state times recurrent kernel, linear in both."""
-        ...
-
-    def step(
-        self, pre_activations: tf.Tensor, states: Sequence[tf.Tensor], kernels: Sequence[tf.Tensor]
-    ) -> list[tf.Tensor]:
-        """New states, of the arguments alone; `kernels` are those of the cell but for the first."""
-        ...
 
 
 @contextmanager
@@ -71,7 +46,7 @@ class CompiledRecurrence:
         backward: whether to start at the last token.
     """
 
-    cell: Cell
+    cell: RecurrentCell
     backward: bool
 
     def __call__(
@@ -213,5 +188,5 @@ def _states_at(states: Sequence[tf.Tensor], zeros: Sequence[tf.Tensor], token: t
     return [tf.where(inside, state[place], zero) for state, zero in zip(states, zeros, strict=True)]
 
 
-def _zero_states(cell: Cell, mask: tf.Tensor) -> list[tf.Tensor]:
+def _zero_states(cell: RecurrentCell, mask: tf.Tensor) -> list[tf.Tensor]:
     return [tf.zeros((tf.shape(mask)[1], size)) for size in cell.state_size]

@@ -1,63 +1,50 @@
 """The recurrent family's encoder: rows of the token table in, a vector a text out."""
 
-from dataclasses import asdict
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from training.config import ModelConfig
-from training.networks.dropout import TokenDropout, WordDropout
+from training.networks.cells import make_cells
+from training.networks.configured import ConfiguredLayer
+from training.networks.input_dropout import InputDropout
 from training.networks.pooling import MaskedPooling
 from training.networks.recurrent import RecurrentLayer
 
 
 @keras.saving.register_keras_serializable("textgate")
-class RecurrentEncoder(keras.layers.Layer):
+class RecurrentEncoder(ConfiguredLayer):
     """Recurrent layers and pooling over embedded or one-hot tokens.
 
     With one-hot input the rows of the token table are rows of the first layer's input kernel, own ones a direction.
 
     Attributes:
         row_width: width of the rows of the token table.
+        row_initializer: what the rows start from.
     """
 
-    def __init__(self, config: ModelConfig, directions: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.config = config
-        self.directions = directions
-        self.token_dropout = TokenDropout(config.token_dropout)
+    def __init__(self, config: ModelConfig, **kwargs: Any) -> None:
+        super().__init__(config, **kwargs)
         one_hot = config.encoding == "one_hot"
+        cells = [make_cells(config) for _ in range(config.layers)]
+        directions = len(cells[0])
         input_widths = [None if one_hot else config.embedding_dim] + [directions * config.units] * (config.layers - 1)
+        self.input_dropout = InputDropout(config, name="input_dropout")
         self.recurrent_layers = [
-            RecurrentLayer(config.units, directions, width, name=f"recurrent_{index}")
+            RecurrentLayer(cells[index], width, config.recurrent_dropout, name=f"recurrent_{index}")
             for index, width in enumerate(input_widths)
         ]
         self.row_width = self.recurrent_layers[0].projected_width if one_hot else config.embedding_dim
-        self.input_dropout = (
-            WordDropout(config.input_dropout)
-            if one_hot
-            else keras.layers.Dropout(config.input_dropout, noise_shape=(None, 1, None))
-        )
-        self.pooling = MaskedPooling(config.pooling, directions)
+        self.row_initializer = "glorot_uniform" if one_hot else "uniform"
+        self.layer_dropout = keras.layers.Dropout(config.layer_dropout, noise_shape=(None, 1, None))
+        self.pooling = MaskedPooling(config.pooling, directions, name="pooling")
 
     def call(self, rows: tf.Tensor, token_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Encode rows <float32>[batch, tokens, row_width] of <int32>[batch, tokens] as <float32>[batch, width]."""
         padding_mask = tf.not_equal(token_ids, 0)
-        states = self.token_dropout(rows, token_ids, training=training)
-        if self.config.encoding == "one_hot":
-            states = self.input_dropout(states, token_ids, training=training)
-        else:
-            states = self.input_dropout(states, training=training)
-        for layer in self.recurrent_layers:
-            states = layer(states, padding_mask)
+        first, *others = self.recurrent_layers
+        states = first(self.input_dropout(rows, token_ids, training=training), padding_mask, training=training)
+        for layer in others:
+            states = layer(self.layer_dropout(states, training=training), padding_mask, training=training)
         return self.pooling(states, padding_mask)
-
-    def get_config(self) -> dict[str, Any]:
-        """Arguments of the constructor, the settings as a dictionary."""
-        return {**super().get_config(), "config": asdict(self.config), "directions": self.directions}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "RecurrentEncoder":
-        """Inverse of get_config."""
-        return cls(**{**config, "config": ModelConfig(**config["config"])})

@@ -6,15 +6,16 @@ import tensorflow as tf
 
 from training.config import ModelConfig
 from training.networks import TextClassifier, build_model
+from training.networks.registry import ENCODERS
 
 VOCABULARY_SIZE = 11
 TOKEN_IDS = tf.constant([[2, 5, 2, 10, 0], [1, 0, 0, 0, 0], [9, 8, 7, 6, 5], [0, 0, 0, 0, 0]], tf.int32)
 TARGETS = tf.constant([0, 2, 1, 1])
 
 
-@pytest.fixture(params=["lstm", "bidirectional_lstm"])
+@pytest.fixture(params=sorted(ENCODERS))
 def model(request: pytest.FixtureRequest) -> TextClassifier:
-    config = ModelConfig(architecture=request.param, encoding="one_hot", units=4)
+    config = ModelConfig(architecture=request.param, encoding="one_hot", units=4, heads=2)
     return build_model(config, VOCABULARY_SIZE, label_count=3, seed=2)
 
 

@@ -1,136 +1,200 @@
-"""The LSTM against Keras' own layer and against NumPy in double precision."""
+"""The recurrent layer with every cell: against NumPy in double precision, and against Keras' own layers."""
 
 import keras
 import numpy as np
-import numpy.typing as npt
 import pytest
 import tensorflow as tf
+from cell_kinds import KINDS, UNITS, Kind, random, randomize
+from numpy_networks import Array, central_differences
 
+from training.networks.elman import ElmanCell
 from training.networks.lstm import LSTMCell
 from training.networks.recurrence import compiled_recurrences
 from training.networks.recurrent import RecurrentLayer
 
-UNITS, WIDTH = 4, 3
-GENERATOR = np.random.default_rng(0)
-INPUTS = GENERATOR.normal(size=(5, 7, WIDTH)).astype(np.float32)
-LENGTH = np.array([7, 3, 1, 0, 5])
-MASK = np.arange(7) < LENGTH[:, np.newaxis]
+TOKENS = 4
+LENGTH = np.array([4, 1, 0, 3])
+MASK = np.arange(TOKENS) < LENGTH[:, np.newaxis]
 
 
-def sigmoid(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return 1 / (1 + np.exp(-x))
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return KINDS[request.param]
 
 
-def numpy_lstm(
-    inputs: npt.NDArray[np.float64],
-    kernel: npt.NDArray[np.float64],
-    recurrent: npt.NDArray[np.float64],
-    bias: npt.NDArray[np.float64],
-) -> npt.NDArray[np.float64]:
-    """States [tokens, units] of one text [tokens, width], gates in the order i, f, c, o."""
-    hidden, memory, states = np.zeros(UNITS), np.zeros(UNITS), []
-    for x in inputs:
-        i, f, candidate, o = np.split(x @ kernel + hidden @ recurrent + bias, 4)
-        memory = sigmoid(f) * memory + sigmoid(i) * np.tanh(candidate)
-        hidden = sigmoid(o) * np.tanh(memory)
-        states.append(hidden)
-    return np.array(states).reshape(-1, UNITS)
-
-
-def random_kernels(directions: int) -> list[tuple[npt.NDArray[np.float32], ...]]:
-    shapes = ((WIDTH, 4 * UNITS), (UNITS, 4 * UNITS), (4 * UNITS,))
-    return [
-        tuple(GENERATOR.normal(size=shape, scale=0.5).astype(np.float32) for shape in shapes) for _ in range(directions)
-    ]
-
-
-def make_layer(kernels: list[tuple[npt.NDArray[np.float32], ...]], input_width: int | None = None) -> RecurrentLayer:
-    layer = RecurrentLayer(UNITS, len(kernels), input_width)
-    if input_width is not None:
-        layer.input_kernel.assign(np.concatenate([kernel for kernel, *_ in kernels], axis=1))
-    layer.bias.assign(np.concatenate([bias for *_, bias in kernels]))
-    for rnn, (_, recurrent, _) in zip(layer.rnns, kernels, strict=True):
-        rnn.cell.recurrent_kernel.assign(recurrent)
+def make_layer(kind: Kind, directions: int, input_width: int | None = None) -> RecurrentLayer:
+    layer = RecurrentLayer([kind.make_cell() for _ in range(directions)], input_width)
+    randomize(layer)
     return layer
 
 
-def run(layer: RecurrentLayer, kernels: list[tuple[npt.NDArray[np.float32], ...]]) -> npt.NDArray[np.float32]:
-    projected = np.concatenate([INPUTS @ kernel for kernel, *_ in kernels], axis=2)
-    states: npt.NDArray[np.float32] = layer(projected, MASK).numpy()
+def random_inputs(layer: RecurrentLayer) -> tf.Tensor:
+    return tf.constant(random(len(LENGTH), TOKENS, layer.input_width or layer.projected_width))
+
+
+def numpy_states(kind: Kind, inputs: Array, bias: Array, weights: list[list[Array]]) -> Array:
+    """States [batch, tokens, directions * units], zero at padding; `weights` by direction."""
+    directions = len(weights)
+    states = np.zeros((len(LENGTH), TOKENS, directions * UNITS))
+    for text, length, result in zip(inputs + bias, LENGTH, states, strict=True):
+        for direction, part in enumerate(np.split(text[:length], directions, axis=1)):
+            turn = slice(None, None, -1) if direction else slice(None)
+            columns = slice(direction * UNITS, (direction + 1) * UNITS)
+            result[:length, columns] = kind.states(part[turn], *weights[direction])[turn]
     return states
 
 
-def test_forward_states_are_those_of_numpy_in_double_precision() -> None:
-    kernels = random_kernels(1)
-    states = run(make_layer(kernels), kernels)
-    for text, length, computed in zip(INPUTS, LENGTH, states, strict=True):
-        wanted = numpy_lstm(text[:length].astype(np.float64), *(value.astype(np.float64) for value in kernels[0]))
-        np.testing.assert_allclose(computed[:length], wanted, atol=1e-6)
+@pytest.mark.parametrize(
+    ("directions", "input_width", "compiled"), [(1, None, False), (2, 3, False), (1, None, True), (2, 3, True)]
+)
+def test_states_and_gradients_are_those_of_numpy_in_double_precision(
+    kind: Kind, directions: int, input_width: int | None, compiled: bool
+) -> None:
+    layer = make_layer(kind, directions, input_width)
+    inputs, looked_at = random_inputs(layer), random(len(LENGTH), TOKENS, directions * UNITS) * MASK[..., np.newaxis]
+    own = [layer.bias] if input_width is None else [layer.bias, layer.input_kernel]
+    values = [
+        inputs,
+        *(weight.value for weight in (*own, *(weight for cell in layer.cells for weight in cell.weights))),
+    ]
 
+    @tf.function(autograph=False)
+    def states_and_gradients() -> tuple[tf.Tensor, list[tf.Tensor]]:
+        with compiled_recurrences(compiled), tf.GradientTape() as tape:
+            tape.watch(inputs)
+            states = layer(inputs, tf.constant(MASK))
+            loss = tf.reduce_sum(states * looked_at)
+        return states, tape.gradient(loss, values)
 
-def test_backward_states_are_those_of_the_reversed_text() -> None:
-    kernels = random_kernels(2)
-    states = run(make_layer(kernels), kernels)
-    for text, length, computed in zip(INPUTS, LENGTH, states, strict=True):
-        reversed_text = text[:length][::-1].astype(np.float64)
-        wanted = numpy_lstm(reversed_text, *(value.astype(np.float64) for value in kernels[1]))[::-1]
-        np.testing.assert_allclose(computed[:length, UNITS:], wanted, atol=1e-6)
+    def reference(arguments: list[Array]) -> Array:
+        inputs, bias, *weights = arguments
+        if input_width is not None:
+            inputs = inputs @ weights.pop(0)
+        count = len(weights) // directions
+        return numpy_states(kind, inputs, bias, [weights[:count], weights[count:]][:directions])
 
-
-def test_backward_state_at_padding_is_exactly_zero() -> None:
-    kernels = random_kernels(2)
-    states = run(make_layer(kernels), kernels)
-    assert np.all(states[~MASK][:, UNITS:] == 0)
+    states, gradients = states_and_gradients()
+    doubles = [value.numpy().astype(np.float64) for value in values]
+    np.testing.assert_allclose(states.numpy()[MASK], reference(doubles)[MASK], atol=1e-6)
+    assert not compiled or np.all(states.numpy()[~MASK] == 0), "a compiled recurrence gives zeros at padding"
+    wanted = central_differences(lambda arguments: float((reference(arguments) * looked_at).sum()), doubles)
+    for gradient, expected in zip(gradients, wanted, strict=True):
+        np.testing.assert_allclose(gradient, expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("directions", [1, 2])
-@pytest.mark.parametrize("projected", [False, True])
-@pytest.mark.parametrize("compiled", [False, True])
-def test_states_and_gradients_are_those_of_the_keras_layer(directions: int, projected: bool, compiled: bool) -> None:
-    kernels = random_kernels(directions)
-    input_kernel = tf.Variable(np.concatenate([kernel for kernel, *_ in kernels], axis=1))
-    layer = make_layer(kernels, None if projected else WIDTH)
-    reference = keras.layers.LSTM(UNITS, return_sequences=True, use_cudnn=False)
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind.keras_layer])
+def test_states_and_gradients_are_those_of_the_keras_layer(name: str, directions: int) -> None:
+    layer = make_layer(KINDS[name], directions, input_width=3)
+    reference = KINDS[name].keras_layer()
     if directions == 2:
         reference = keras.layers.Bidirectional(reference)
-    inputs, mask = tf.constant(INPUTS), tf.constant(MASK)
+    inputs, mask = random_inputs(layer), tf.constant(MASK)
+    looked_at = random(len(LENGTH), TOKENS, directions * UNITS) * MASK[..., np.newaxis]
     reference(inputs, mask=mask)
-    reference.set_weights([value for kernel in kernels for value in kernel])
-    weights = GENERATOR.normal(size=(5, 7, directions * UNITS)).astype(np.float32) * MASK[:, :, np.newaxis]
-
-    @tf.function
-    def ours() -> tuple[tf.Tensor, list[tf.Tensor]]:
-        with compiled_recurrences(compiled), tf.GradientTape() as tape:
-            tape.watch(inputs)
-            total = tf.reduce_sum(weights * layer(inputs @ input_kernel if projected else inputs, mask))
-        own_kernel = input_kernel if projected else layer.input_kernel.value
-        recurrent = [rnn.cell.recurrent_kernel.value for rnn in layer.rnns]
-        return total, tape.gradient(total, [inputs, own_kernel, layer.bias.value, *recurrent])
-
+    reference.set_weights(keras_weights(layer))
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        theirs = tf.reduce_sum(weights * reference(inputs, mask=mask))
-    sources = [[weight.value for weight in reference.weights][part::3] for part in range(3)]
-    of_inputs, of_kernels, of_recurrent, of_biases = tape.gradient(theirs, [inputs, *sources])
-    wanted = [of_inputs, tf.concat(of_kernels, axis=1), tf.concat(of_biases, axis=0), *of_recurrent]
-    total, gradients = ours()
-    np.testing.assert_allclose(total, theirs, rtol=1e-5, atol=1e-5)
-    for one, other in zip(gradients, wanted, strict=True):
+        ours = tf.reduce_sum(looked_at * layer(inputs, mask))
+    gradients = tape.gradient(ours, [inputs, *(cell.recurrent_kernel.value for cell in layer.cells)])
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        theirs = tf.reduce_sum(looked_at * reference(inputs, mask=mask))
+    recurrent = [weight.value for weight in reference.weights if "recurrent_kernel" in weight.path]
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+    for one, other in zip(gradients, tape.gradient(theirs, [inputs, *recurrent]), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-def test_a_compiled_recurrence_gives_zeros_at_padding() -> None:
-    layer = make_layer(random_kernels(2), WIDTH)
-    with compiled_recurrences(True):
-        states = layer(INPUTS, MASK).numpy()
-    assert np.all(states[~MASK] == 0)
-    np.testing.assert_allclose(states[MASK], layer(INPUTS, MASK).numpy()[MASK], atol=1e-6)
+def keras_weights(layer: RecurrentLayer) -> list[Array]:
+    """Kernel, recurrent kernel and bias of each direction; the bias of a GRU has two rows, input and recurrent."""
+    kernels, biases = (np.split(weight.numpy(), len(layer.cells), -1) for weight in (layer.input_kernel, layer.bias))
+    weights = []
+    for cell, kernel, bias in zip(layer.cells, kernels, biases, strict=True):
+        recurrent_kernel, *candidate_bias = cell.get_weights()
+        if candidate_bias:
+            of_gates = random(2 * UNITS)
+            bias = np.stack([bias - np.pad(of_gates, (0, UNITS)), np.concatenate([of_gates, *candidate_bias])])
+        weights += [kernel, recurrent_kernel, bias]
+    return weights
 
 
-def test_forget_gates_start_with_bias_one() -> None:
-    bias = RecurrentLayer(2, directions=2).bias.numpy()
-    np.testing.assert_array_equal(bias, [0, 0, 1, 1, 0, 0, 0, 0] * 2)
+@pytest.mark.parametrize("directions", [1, 2])
+def test_nothing_at_padding_reaches_a_token(kind: Kind, directions: int) -> None:
+    layer = make_layer(kind, directions)
+    inputs = random_inputs(layer)
+    spoilt = tf.where(MASK[..., np.newaxis], inputs, np.nan)
+    states, undisturbed = (layer(values, tf.constant(MASK)).numpy()[MASK] for values in (spoilt, inputs))
+    np.testing.assert_array_equal(states, undisturbed)
 
 
-def test_cell_says_how_to_make_it_again() -> None:
-    assert LSTMCell.from_config(LSTMCell(3).get_config()).units == 3
+def test_the_reversed_text_with_swapped_directions_has_the_same_states(kind: Kind) -> None:
+    layer, swapped = make_layer(kind, 2), make_layer(kind, 2)
+    swapped.bias.assign(swap(layer.bias))
+    for cell, other in zip(swapped.cells, layer.cells[::-1], strict=True):
+        cell.set_weights(other.get_weights())
+    inputs, mask = random_inputs(layer), tf.ones((len(LENGTH), TOKENS), tf.bool)
+    states = layer(inputs, mask)
+    reversed_states = swapped(swap(inputs)[:, ::-1], mask)
+    np.testing.assert_allclose(swap(reversed_states)[:, ::-1], states, atol=1e-6)
+
+
+def swap(values: tf.Tensor) -> tf.Tensor:
+    first, second = tf.split(values, 2, axis=-1)
+    return tf.concat([second, first], axis=-1)
+
+
+def test_forget_gates_start_with_bias_one_and_all_else_with_zero() -> None:
+    np.testing.assert_array_equal(RecurrentLayer([LSTMCell(2), LSTMCell(2)]).bias, [0, 0, 1, 1, 0, 0, 0, 0] * 2)
+    np.testing.assert_array_equal(RecurrentLayer([ElmanCell(2), ElmanCell(2)]).bias, [0] * 4)
+
+
+def test_a_layer_says_how_to_make_it_again(kind: Kind) -> None:
+    layer = RecurrentLayer([kind.make_cell(), kind.make_cell()], input_width=3, recurrent_dropout=0.25)
+    again = RecurrentLayer.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    assert [type(cell) for cell in again.cells] == [type(cell) for cell in layer.cells]
+
+
+def impulses(units: int, tokens: int) -> tf.Tensor:
+    """A text for each unit: a small push to it at the first token, so small that tanh passes it on as it is."""
+    return tf.constant(np.eye(units)[:, np.newaxis] * np.eye(tokens)[:1, :, np.newaxis] * 1e-3, tf.float32)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_dropped_connections_are_the_same_for_all_texts_and_tokens_of_a_step(compiled: bool) -> None:
+    units, rate = 12, 0.25
+    layer = RecurrentLayer([ElmanCell(units)], recurrent_dropout=rate)
+    mask = tf.ones((units, 3), tf.bool)
+    kernel = layer.cells[0].recurrent_kernel.numpy()
+    with compiled_recurrences(compiled):
+        states = layer(impulses(units, 3), mask, training=True).numpy()
+    _, second, third = np.moveaxis(states / 1e-3, 1, 0)
+    dropped = np.abs(second) < 1e-7
+    assert 0.1 < dropped.mean() < 0.4
+    np.testing.assert_allclose(second, np.where(dropped, 0, kernel / (1 - rate)), atol=1e-5)
+    np.testing.assert_allclose(third, second @ second, atol=1e-5)
+
+
+def test_other_steps_drop_other_connections_and_scoring_drops_none() -> None:
+    layer, whole = RecurrentLayer([LSTMCell(4)], recurrent_dropout=0.5), RecurrentLayer([LSTMCell(4)])
+    whole.cells[0].set_weights(layer.cells[0].get_weights())
+    inputs, mask = tf.constant(random(2, 4, 16)), tf.ones((2, 4), tf.bool)
+    assert np.any(layer(inputs, mask, training=True) != layer(inputs, mask, training=True))
+    np.testing.assert_array_equal(layer(inputs, mask), whole(inputs, mask, training=True))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_a_dropped_connection_gets_no_gradient(compiled: bool) -> None:
+    layer = RecurrentLayer([ElmanCell(12)], recurrent_dropout=0.5)
+    kernel = layer.cells[0].recurrent_kernel.value
+
+    @tf.function(autograph=False)
+    def states_and_gradient() -> tuple[tf.Tensor, tf.Tensor]:
+        with compiled_recurrences(compiled), tf.GradientTape() as tape:
+            states = layer(impulses(12, 2), tf.ones((12, 2), tf.bool), training=True)
+        return states, tape.gradient(states, kernel)
+
+    states, gradient = (value.numpy() for value in states_and_gradient())
+    assert 0.3 < (gradient == 0).mean() < 0.7
+    np.testing.assert_array_equal(gradient == 0, states[:, 1] == 0)
