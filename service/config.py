@@ -93,6 +93,10 @@ class ServiceConfig:
     max_in_flight: Annotated[int, Setting(whole(1), "most calls worked on at once; further ones are refused")] = 1000
     queue_texts: Annotated[int, Setting(whole(1), "most texts waiting for a model; further ones are refused")] = 4096
     batch_tokens: Annotated[int, Setting(whole(1), "most tokens in a forward pass, padding included")] = 8192
+    compile_seconds: Annotated[
+        float,
+        Setting(seconds, "compile each version for so long before it is served, and what is in demand later; 0 never"),
+    ] = 10.0
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0

@@ -31,3 +31,18 @@ class BatchingConfig:
 
     max_queue_texts: int = 4096
     max_batch_tokens: int = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class CompilationConfig:
+    """How much is spent on compiling a version for the shapes of its batches.
+
+    Attributes:
+        seconds: spent before the version is put into service; a compilation that has begun is finished.
+        max_executables: shapes a version, which bounds their memory.
+        wanted_batches: batches of one shape that the plain graph answers before the shape is compiled beside it.
+    """
+
+    seconds: float = 10.0
+    max_executables: int = 64
+    wanted_batches: int = 8

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from service.catalog import Catalog, StatusListener
 from service.errors import UnavailableError
-from service.limits import BatchingConfig
+from service.limits import BatchingConfig, CompilationConfig
 from service.repository import Repository
 from service.servable import Loader, ModelLoadError, Servable
 from service.served_model import ServedModel
@@ -26,6 +26,7 @@ class ModelManager:
         load: opens a version directory; blocks.
         policy: order in which to try the versions of a model.
         batching: bounds of each version's batcher.
+        compilation: what may be spent on compiling each version; by default nothing.
         clock: seconds; deadlines are points on it.
         concurrent_loads: versions that may be loading at the same time.
     """
@@ -36,6 +37,7 @@ class ModelManager:
         load: Loader,
         policy: VersionPolicy = newest_first,
         batching: BatchingConfig | None = None,
+        compilation: CompilationConfig | None = None,
         clock: Callable[[], float] = time.monotonic,
         concurrent_loads: int = 2,
     ) -> None:
@@ -43,6 +45,7 @@ class ModelManager:
         self._load = load
         self._policy = policy
         self._batching = batching or BatchingConfig()
+        self._compilation = compilation or CompilationConfig(seconds=0)
         self._clock = clock
         self._catalog = Catalog()
         self._loads = asyncio.Semaphore(concurrent_loads)
@@ -118,10 +121,12 @@ class ModelManager:
         return False
 
     async def _put_into_service(self, name: str, version: int, servable: Servable) -> None:
+        model = ServedModel(name, version, servable, self._batching, self._compilation, self._clock)
+        await model.prepare(lambda: not self._stopping)
         if self._stopping:
-            await asyncio.to_thread(servable.close)
+            await model.close()
             return
-        self._catalog.put(ServedModel(name, version, servable, self._batching, self._clock))
+        self._catalog.put(model)
         logger.info("model %s: version %d is in service", name, version)
 
     def _report_broken(self, name: str, version: int, reason: str) -> None:

@@ -14,7 +14,7 @@ from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import Health, HealthServicer, health_of
 from service.lifecycle import Lifecycle
-from service.limits import BatchingConfig, Limits
+from service.limits import BatchingConfig, CompilationConfig, Limits
 from service.manager import ModelManager
 from service.repository import Repository
 from service.servable import Loader, Servable
@@ -39,7 +39,8 @@ class Service:
         self._config = config
         self.lifecycle = Lifecycle(config.max_in_flight)
         batching = BatchingConfig(max_queue_texts=config.queue_texts, max_batch_tokens=config.batch_tokens)
-        self._manager = ModelManager(Repository(config.repository), load, batching=batching)
+        compilation = CompilationConfig(seconds=config.compile_seconds)
+        self._manager = ModelManager(Repository(config.repository), load, batching=batching, compilation=compilation)
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
         self._health = HealthServicer(self._current_health)
         self._server: grpc.aio.Server = build_server(config, self._core, self.lifecycle, self._health)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from service.servable import Score, Scores
 from service.types import Tokens
 from textgate.v1.model_info_pb2 import Label, ModelInfo, Tokenizer
 
@@ -63,6 +64,8 @@ class FakeServable:
         self.gate = gate or Gate()
         self.tokenized: list[list[bytes]] = []
         self.scored: list[Tokens] = []
+        self.examples = [b"", b"250", b"3 1 4 1 5"]
+        self.compiled: list[tuple[int, int]] = []
         self.closed = False
 
     def tokenize(self, texts: list[bytes]) -> Tokens:
@@ -77,8 +80,42 @@ class FakeServable:
         self.gate.pass_through()
         return fake_scores(tokens)
 
+    def compile(self, texts: int, tokens: int) -> Score:
+        assert not self.closed
+        self.compiled.append((texts, tokens))
+
+        def score(batch: Tokens) -> Scores:
+            assert batch.token_ids.shape == (texts, tokens)
+            return self.score(batch)
+
+        return score
+
     def close(self) -> None:
         self.closed = True
+
+
+class TimedServable(FakeServable):
+    """Takes three seconds for a batch, compiled one; compiled scores are off by `error`."""
+
+    def __init__(self, clock: Clock, compiled_seconds: float = 1, error: float = 0) -> None:
+        super().__init__(max_tokens=100)
+        self._clock = clock
+        self._compiled_seconds = compiled_seconds
+        self._error = error
+        self.plain: list[tuple[int, ...]] = []
+
+    def score(self, tokens: Tokens) -> Scores:
+        self._clock.now += 3
+        self.plain.append(tokens.token_ids.shape)
+        return super().score(tokens)
+
+    def compile(self, texts: int, tokens: int) -> Score:
+        def score(batch: Tokens) -> Scores:
+            assert batch.token_ids.shape == (texts, tokens)
+            self._clock.now += self._compiled_seconds
+            return FakeServable.score(self, batch) + np.float32(self._error)
+
+        return score
 
 
 def tokens_of(*ids: Sequence[int], max_tokens: int = 1_000) -> Tokens:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from service.errors import InvalidArgumentError, NotFoundError, UnavailableError
+from service.limits import CompilationConfig
 from service.manager import ModelManager
 from service.repository import Repository, RepositoryError
-from service.servable import ModelLoadError
+from service.servable import ModelLoadError, Score
 from service.types import ModelSpec, ModelState, ModelStatus
 from tests.service.fakes import FakeServable, Gate, settle
 
@@ -33,15 +34,28 @@ class FakeLoader:
         return answer
 
 
+class GatedCompiler(FakeServable):
+    """Is compiled when the test lets it be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.compiler_gate = Gate(closed=True)
+
+    def compile(self, texts: int, tokens: int) -> Score:
+        self.compiler_gate.pass_through()
+        return super().compile(texts, tokens)
+
+
 MakeManager = Callable[..., ModelManager]
 
 
 @pytest.fixture
 def make_manager(tmp_path: Path) -> MakeManager:
-    def make(answers: Mapping[str, Answer], gate: Gate | None = None) -> ModelManager:
+    def make(answers: Mapping[str, Answer], gate: Gate | None = None, compile_seconds: float = 0) -> ModelManager:
         for name in answers:
             (tmp_path / name).mkdir(parents=True)
-        return ModelManager(Repository(tmp_path), FakeLoader(answers, gate))
+        compilation = CompilationConfig(compile_seconds)
+        return ModelManager(Repository(tmp_path), FakeLoader(answers, gate), compilation=compilation)
 
     return make
 
@@ -222,4 +236,30 @@ async def test_version_that_finishes_loading_after_the_stop_is_closed(make_manag
     await manager.stop()
     gate.open()
     await start
+    assert servable.closed
+
+
+async def test_version_is_compiled_before_it_takes_traffic(make_manager: MakeManager) -> None:
+    servable = GatedCompiler()
+    manager = make_manager({"a/1": servable}, compile_seconds=10)
+    start = asyncio.create_task(manager.start())
+    await servable.compiler_gate.arrival()
+    with pytest.raises(UnavailableError, match="being loaded"):
+        served(manager, "a")
+    servable.compiler_gate.open()
+    await start
+    assert (1, 4) in servable.compiled
+    assert served(manager, "a") == ModelSpec("a", 1)
+    await manager.stop()
+
+
+async def test_stop_ends_compiling_and_the_version_is_closed(make_manager: MakeManager) -> None:
+    servable = GatedCompiler()
+    manager = make_manager({"a/1": servable}, compile_seconds=1000)
+    start = asyncio.create_task(manager.start())
+    await servable.compiler_gate.arrival()
+    await manager.stop()
+    servable.compiler_gate.open()
+    await start
+    assert len(servable.compiled) == 1
     assert servable.closed
