@@ -92,6 +92,12 @@ class ServiceConfig:
     max_characters: Annotated[int, Setting(whole(1), "most characters in a text")] = 100_000
     max_in_flight: Annotated[int, Setting(whole(1), "most calls worked on at once; further ones are refused")] = 1000
     queue_texts: Annotated[int, Setting(whole(1), "most texts waiting for a model; further ones are refused")] = 4096
+    queue_ms: Annotated[
+        int, Setting(whole(0), "longest forecast wait for a model in milliseconds; longer ones are refused; 0 no bound")
+    ] = 10_000
+    max_wait_us: Annotated[
+        int, Setting(whole(0, 10_000_000), "microseconds that a text may wait for others to share its forward pass")
+    ] = 0
     batch_tokens: Annotated[int, Setting(whole(1), "most tokens in a forward pass, padding included")] = 8192
     compile_seconds: Annotated[
         float,

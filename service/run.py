@@ -38,7 +38,12 @@ class Service:
     def __init__(self, config: ServiceConfig, load: Loader) -> None:
         self._config = config
         self.lifecycle = Lifecycle(config.max_in_flight)
-        batching = BatchingConfig(max_queue_texts=config.queue_texts, max_batch_tokens=config.batch_tokens)
+        batching = BatchingConfig(
+            max_queue_texts=config.queue_texts,
+            max_batch_tokens=config.batch_tokens,
+            max_wait_seconds=config.max_wait_us / 1_000_000,
+            max_queue_seconds=config.queue_ms / 1000,
+        )
         compilation = CompilationConfig(seconds=config.compile_seconds)
         self._manager = ModelManager(Repository(config.repository), load, batching=batching, compilation=compilation)
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))

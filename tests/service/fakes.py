@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,27 @@ class FakeServable:
         self.closed = True
 
 
+Answer = FakeServable | Exception
+
+
+class FakeLoader:
+    """Answers for each `model/version` with a servable or an error; may be held at a gate."""
+
+    def __init__(self, answers: Mapping[str, Answer], gate: Gate | None = None) -> None:
+        self.answers = answers
+        self.gate = gate or Gate()
+        self.loaded: list[str] = []
+
+    def __call__(self, directory: Path) -> FakeServable:
+        name = f"{directory.parent.name}/{directory.name}"
+        self.loaded.append(name)
+        self.gate.pass_through()
+        answer = self.answers[name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
 class TimedServable(FakeServable):
     """Takes three seconds for a batch, compiled one; compiled scores are off by `error`."""
 
@@ -138,6 +160,32 @@ def expected_scores(ids: Sequence[int]) -> list[float]:
     """Scores of one text, which tell it from others."""
     share = sum(ids) % 1000 / 1000
     return [1 - share, share]
+
+
+class DrivenSleep:
+    """In place of asyncio.sleep: lasts until the test moves the clock far enough."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    @property
+    def sleepers(self) -> int:
+        """How many sleep at the moment."""
+        return sum(not future.done() for _, future in self._sleepers)
+
+    async def __call__(self, seconds: float) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self._clock.now + seconds, future))
+        await future
+
+    async def pass_time(self, seconds: float) -> None:
+        """Move the clock, and wake those whose time has come."""
+        self._clock.now += seconds
+        for until, future in self._sleepers:
+            if until <= self._clock.now and not future.done():
+                future.set_result(None)
+        await settle()
 
 
 class DrivenThread:
