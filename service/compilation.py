@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from service.buckets import Bucket, BucketGrid
 from service.compiled_scorer import CompiledScorer
@@ -45,9 +45,15 @@ class Compilation:
         self._compiler = Compiler(self._scorer.build, self._thread, config, clock)
         self.score: Score = self._scorer.score if config.seconds else servable.score
 
-    async def prepare(self, is_wanted: Callable[[], bool]) -> None:
-        """Compile ahead for as long as the time lasts and the version is wanted."""
-        await self._compiler.compile_ahead(self._grid.smallest_first(), is_wanted)
+    @property
+    def buckets(self) -> list[Bucket]:
+        """The shapes that have an executable, those first that were used for most batches."""
+        return self._scorer.buckets
+
+    async def prepare(self, first: Sequence[Bucket], is_wanted: Callable[[], bool]) -> None:
+        """Compile ahead, `first` first, for as long as the time lasts and the version is wanted."""
+        known = [bucket for bucket in first if self._grid.cover(bucket.texts, bucket.tokens) == bucket]
+        await self._compiler.compile_ahead(dict.fromkeys(known + self._grid.smallest_first()), is_wanted)
         if shapes := len(self._scorer.buckets):
             logger.info("model %s: version %d is compiled for %d shapes", self._spec.name, self._spec.version, shapes)
 

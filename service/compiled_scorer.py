@@ -1,6 +1,7 @@
 """Scores a batch by the executable of its bucket where that is worth it, and by the plain graph elsewhere."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -38,11 +39,13 @@ class CompiledScorer:
         self._clock = clock
         self._missed = missed
         self._tried: dict[Bucket, Executable | None] = {}
+        self._uses: Counter[Bucket] = Counter()
 
     @property
     def buckets(self) -> list[Bucket]:
-        """The buckets that have an executable."""
-        return [bucket for bucket, executable in list(self._tried.items()) if executable is not None]
+        """The buckets that have an executable, those first that were used for most batches."""
+        usable = [bucket for bucket, executable in list(self._tried.items()) if executable is not None]
+        return sorted(usable, key=lambda bucket: -self._uses[bucket])
 
     def score(self, tokens: Tokens) -> Scores:
         """Score a batch of any shape: <float32>[batch, labels]."""
@@ -52,6 +55,7 @@ class CompiledScorer:
             if bucket not in self._tried:
                 self._missed(bucket)
         elif bucket.size <= executable.speedup * tokens.token_ids.size:  # else the padding costs more than is gained
+            self._uses[bucket] += 1
             return executable.score(pad(tokens, bucket))[: len(tokens.length)]
         return self._servable.score(tokens)
 

@@ -103,6 +103,9 @@ class ServiceConfig:
         float,
         Setting(seconds, "compile each version for so long before it is served, and what is in demand later; 0 never"),
     ] = 10.0
+    poll_seconds: Annotated[
+        float, Setting(seconds, "look for new and removed versions every so many seconds; 0 at the start only")
+    ] = 0.0
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0

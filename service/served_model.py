@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from service.batcher import Batcher
+from service.buckets import Bucket
 from service.chunking import Pieces, split_long_texts
 from service.compilation import Compilation
 from service.executor import WorkerThread
@@ -49,9 +50,14 @@ class ServedModel:
         self._unused = asyncio.Event()
         self._unused.set()
 
-    async def prepare(self, is_wanted: Callable[[], bool]) -> None:
-        """Compile while there is time and the version is wanted. Call it before the version takes traffic."""
-        await self._compilation.prepare(is_wanted)
+    @property
+    def buckets(self) -> list[Bucket]:
+        """The shapes that it is compiled for, those first that were used for most batches."""
+        return self._compilation.buckets
+
+    async def prepare(self, first: Sequence[Bucket], is_wanted: Callable[[], bool]) -> None:
+        """Compile, `first` first, while there is time and the version is wanted. Call it before it takes traffic."""
+        await self._compilation.prepare(first, is_wanted)
 
     @contextmanager
     def lease(self) -> Iterator[None]:

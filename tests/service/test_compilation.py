@@ -51,7 +51,7 @@ async def test_shapes_are_compiled_ahead_within_the_time() -> None:
     clock = Clock()
     servable = TimedServable(clock)
     compilation = make(servable, clock, seconds=20)
-    await compilation.prepare(lambda: True)
+    await compilation.prepare([], lambda: True)
     assert 20 <= clock.now - 100 < 60
     servable.plain.clear()
     await score(compilation, [1] * 8)
@@ -63,7 +63,7 @@ async def test_nothing_is_ever_compiled_where_that_is_turned_off() -> None:
     clock = Clock()
     servable = TimedServable(clock)
     compilation = make(servable, clock, seconds=0)
-    await compilation.prepare(lambda: True)
+    await compilation.prepare([], lambda: True)
     for _ in range(3):
         await score(compilation, [1] * 8)
     assert servable.plain == [(1, 8)] * 3

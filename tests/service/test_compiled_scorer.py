@@ -80,7 +80,9 @@ def test_version_that_cannot_be_compiled_goes_on_as_it_is() -> None:
     assert scorer.score(tokens_of([250])).tolist() == [[0.75, 0.25]]
 
 
-def test_buckets_with_an_executable_are_listed() -> None:
+def test_buckets_with_an_executable_are_listed_the_most_used_first() -> None:
     bench = Bench()
     bench.build(4, 16)
-    assert bench.scorer.buckets == [Bucket(4, 16)]
+    bench.build(1, 8)
+    bench.score(8)
+    assert bench.scorer.buckets == [Bucket(1, 8), Bucket(4, 16)]

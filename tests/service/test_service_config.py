@@ -35,6 +35,7 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
         "repository": "elsewhere", "host": "::1", "port": "0", "max_message_bytes": "2048", "max_texts": "2",
         "max_characters": "3", "max_in_flight": "4", "queue_texts": "5", "queue_ms": "70",
         "max_wait_us": "80", "batch_tokens": "6", "compile_seconds": "6.5",
+        "poll_seconds": "6.75",
         "stream_window": "7", "threads": "8", "drain_seconds": "9.5", "max_connection_age_seconds": "10",
         "log_format": "json", "log_level": "debug", "log_texts": "true", "tls_certificate": str(pem),
         "tls_key": str(pem), "tls_client_ca": str(pem),
