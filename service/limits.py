@@ -43,7 +43,7 @@ class CompilationConfig:
 
     Attributes:
         seconds: spent before the version is put into service; a compilation that has begun is finished.
-        max_executables: shapes a version, which bounds their memory.
+        max_executables: shapes a version, which bounds their memory and what compiling takes from the traffic.
         wanted_batches: batches of one shape that the plain graph answers before the shape is compiled beside it.
     """
 

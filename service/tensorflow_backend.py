@@ -1,5 +1,6 @@
 """Runs SavedModels. The one module of the service that imports TensorFlow."""
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,11 @@ SIGNATURES: Mapping[str, tuple[Mapping[str, tf.DType], Mapping[str, tf.DType]]] 
     "score_tokens": ({"token_ids": tf.int32, "length": tf.int32}, {"scores": tf.float32}),
 }
 """Inputs and outputs of each signature that the contract asks for."""
+
+MAX_EXECUTABLES = 512
+"""Compiled for all versions of one process: TensorFlow keeps each, some 2 MB, until the process ends."""
+
+_executables = itertools.count(1)
 
 
 class SavedModelServable:
@@ -58,8 +64,10 @@ class SavedModelServable:
         """Compile `score_tokens` for one shape by XLA; the weights are shared with the plain graph.
 
         Raises:
-            CompileError: XLA does not know an operation of the graph.
+            CompileError: XLA does not know an operation of the graph, or the process has compiled enough.
         """
+        if next(_executables) > MAX_EXECUTABLES:
+            raise CompileError(f"{MAX_EXECUTABLES} executables are in memory; restart the server to be rid of old ones")
         score_tokens = self._score_tokens
         signature = [tf.TensorSpec([texts, tokens], tf.int32), tf.TensorSpec([texts], tf.int32)]
 

@@ -1,3 +1,4 @@
+import itertools
 import json
 import shutil
 from pathlib import Path
@@ -6,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from service import tensorflow_backend
 from service.buckets import Bucket, pad
 from service.servable import CompileError, ModelLoadError
 from service.tensorflow_backend import SavedModelServable, load_saved_model
@@ -147,6 +149,15 @@ def test_operation_that_cannot_be_compiled_is_reported(servable: SavedModelServa
     uncompilable = SavedModelServable(tiny_info(), SimpleNamespace(signatures=signatures), [b""])
     with pytest.raises(CompileError):
         uncompilable.compile(1, 8)
+
+
+def test_process_compiles_no_more_than_its_memory_bears(
+    servable: SavedModelServable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tensorflow_backend, "_executables", itertools.count(tensorflow_backend.MAX_EXECUTABLES))
+    servable.compile(1, 8)
+    with pytest.raises(CompileError, match="restart the server"):
+        servable.compile(1, 8)
 
 
 def test_examples_are_the_golden_texts(servable: SavedModelServable) -> None:
