@@ -95,6 +95,18 @@ class FakeServable:
         self.closed = True
 
 
+class GatedCompiler(FakeServable):
+    """Is compiled when the test lets it be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.compiler_gate = Gate(closed=True)
+
+    def compile(self, texts: int, tokens: int) -> Score:
+        self.compiler_gate.pass_through()
+        return super().compile(texts, tokens)
+
+
 Answer = FakeServable | Exception
 
 

@@ -36,6 +36,12 @@ class Bench:
         await settle()
         return task
 
+    async def refusal(self, *ids: Sequence[int], deadline: float | None = None) -> BaseException | None:
+        """Submit a call that must be refused at once, and return the error."""
+        call = await self.submit(*ids, deadline=deadline)
+        assert call.done(), "the call was accepted"
+        return call.exception()
+
     async def finish_batch(self, seconds: float = 0) -> None:
         self.clock.now += seconds
         self.thread.finish()
@@ -160,9 +166,9 @@ async def test_call_that_finds_the_queue_full_is_refused_at_once() -> None:
     bench = Bench(BatchingConfig(max_queue_texts=3))
     first = await bench.submit([1])
     waiting = await bench.submit([2], [3])
-    with pytest.raises(ResourceExhaustedError) as refusal:
-        await bench.batcher.score(tokens_of([4], [5]), None)
-    assert refusal.value.retry_after_ms == 10
+    refusal = await bench.refusal([4], [5])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert refusal.retry_after_ms == 10
     await bench.finish_all()
     await asyncio.gather(first, waiting)
 
@@ -173,18 +179,19 @@ async def test_time_to_wait_before_a_retry_follows_the_speed_of_the_model() -> N
     second = await bench.submit([2], [3])
     await bench.finish_batch(seconds=2)  # for one text
     third = await bench.submit([4], [5])
-    with pytest.raises(ResourceExhaustedError) as refusal:
-        await bench.batcher.score(tokens_of([6]), None)
-    assert refusal.value.retry_after_ms == 4000
+    refusal = await bench.refusal([6])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert refusal.retry_after_ms == 4000
     await bench.finish_all()
     await asyncio.gather(first, second, third)
 
 
 async def test_call_that_never_fits_is_refused_without_advice_to_retry() -> None:
     bench = Bench(BatchingConfig(max_queue_texts=2))
-    with pytest.raises(ResourceExhaustedError, match="3 texts or pieces") as refusal:
-        await bench.batcher.score(tokens_of([1], [2], [3]), None)
-    assert refusal.value.retry_after_ms is None
+    refusal = await bench.refusal([1], [2], [3])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert "3 texts or pieces" in refusal.message
+    assert refusal.retry_after_ms is None
 
 
 async def test_only_the_call_with_the_guilty_text_fails(bench: Bench) -> None:
@@ -254,8 +261,7 @@ async def test_stop_answers_what_was_accepted_and_refuses_the_rest(bench: Bench)
     calls = [await bench.submit([value]) for value in (1, 2)]
     stop = asyncio.create_task(bench.batcher.stop())
     await settle()
-    with pytest.raises(UnavailableError):
-        await bench.batcher.score(tokens_of([3]), None)
+    assert isinstance(await bench.refusal([3]), UnavailableError)
     assert not stop.done()
     await bench.finish_all()
     await asyncio.gather(stop, *calls)
@@ -279,8 +285,7 @@ async def test_call_that_cannot_meet_its_deadline_is_refused_at_once(slow: Bench
     calls = [await slow.submit([value]) for value in (2, 3)]
     slow.clock.now += 0.5
     too_short, long_enough = slow.clock.now + 2.4, slow.clock.now + 2.6  # half a second, and two more
-    with pytest.raises(DeadlineExceededError):
-        await slow.batcher.score(tokens_of([4]), too_short)
+    assert isinstance(await slow.refusal([4], deadline=too_short), DeadlineExceededError)
     calls.append(await slow.submit([5], deadline=long_enough))
     await slow.finish_batch(seconds=0.5)
     await slow.finish_batch(seconds=1)
@@ -318,9 +323,9 @@ async def test_call_is_tried_when_nobody_waits_whatever_the_forecast(slow: Bench
 async def test_call_that_would_wait_for_too_long_is_refused_with_the_time_to_come_back(slow: Bench) -> None:
     calls = [await slow.submit([value]) for value in range(2, 8)]  # one is being scored, five wait
     slow.clock.now += 0.5
-    with pytest.raises(ResourceExhaustedError, match="too long") as refusal:
-        await slow.batcher.score(tokens_of([9]), None)
-    assert refusal.value.retry_after_ms == 5500
+    refusal = await slow.refusal([9])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert refusal.retry_after_ms == 5500
     await slow.finish_all()
     await asyncio.gather(*calls)
 

@@ -9,22 +9,9 @@ from service.errors import InvalidArgumentError, NotFoundError, UnavailableError
 from service.limits import CompilationConfig
 from service.manager import ModelManager
 from service.repository import Repository, RepositoryError
-from service.servable import ModelLoadError, Score
+from service.servable import ModelLoadError
 from service.types import ModelSpec, ModelState, ModelStatus
-from tests.service.fakes import Answer, FakeLoader, FakeServable, Gate, settle
-
-
-class GatedCompiler(FakeServable):
-    """Is compiled when the test lets it be."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.compiler_gate = Gate(closed=True)
-
-    def compile(self, texts: int, tokens: int) -> Score:
-        self.compiler_gate.pass_through()
-        return super().compile(texts, tokens)
-
+from tests.service.fakes import Answer, FakeLoader, FakeServable, Gate, GatedCompiler, settle
 
 MakeManager = Callable[..., ModelManager]
 

@@ -213,10 +213,12 @@ async def test_version_that_is_held_is_closed_when_it_is_let_go(house: House) ->
 async def test_stop_waits_for_versions_that_are_being_closed(house: House) -> None:
     old = house.loader.answers["a/2"]
     assert isinstance(old, FakeServable)
-    house.add("a/3")
+    new = house.add("a/3")
     with house.manager.acquire(ModelSpec("a")):
         await house.refresh()
         stop = asyncio.create_task(house.manager.stop())
+        while not new.closed:
+            await asyncio.sleep(0)
         await settle()
         assert not stop.done()
     await stop
