@@ -65,6 +65,7 @@ class Batcher:
         self._arrived = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
         self._free_at: float | None = None
+        self._running_tokens = 0
         self._stopping = False
 
     async def score(self, tokens: Tokens, deadline: float | None) -> ScoredCall:
@@ -121,9 +122,11 @@ class Batcher:
         wait = free_at + self._forecast.seconds(ahead) - now
         if limit and wait > limit:
             raise _refusal("the queue is too long", wait)
-        together = Counter(ahead) + Counter(call.texts_by_width())
-        if call.deadline is not None and free_at + self._forecast.seconds(together) > call.deadline:
-            raise DeadlineExceededError("the deadline would pass while the texts are waiting or being scored")
+        if call.deadline is not None:
+            together = Counter(ahead) + Counter(call.texts_by_width())
+            if free_at + self._forecast.seconds(together, self._running_tokens) > call.deadline:
+                raise DeadlineExceededError("the deadline would pass while the texts are waiting or being scored")
+            call.latest_start -= self._forecast.seconds({max(call.widths): 1}, self._running_tokens)
 
     async def _work(self) -> None:
         while self._queue:
@@ -143,18 +146,18 @@ class Batcher:
         """For how long the next batch may wait for more texts; not at all when it is full or a deadline presses."""
         if not self._config.max_wait_seconds or self._stopping or self._queue.fills(self._config.max_batch_tokens):
             return 0.0
-        return min((self._latest_start(call) for call in self._queue), default=0.0) - self._clock()
+        return min((self._end_of_patience(call) for call in self._queue), default=0.0) - self._clock()
 
-    def _latest_start(self, call: PendingCall) -> float:
-        latest = call.submitted_at + self._config.max_wait_seconds
+    def _end_of_patience(self, call: PendingCall) -> float:
+        patient_until = call.submitted_at + self._config.max_wait_seconds
         if call.deadline is None:
-            return latest
-        return min(latest, call.deadline - self._forecast.seconds(call.texts_by_width()))
+            return patient_until
+        return min(patient_until, call.deadline - self._forecast.seconds(call.texts_by_width()))
 
     def _is_wanted(self, call: PendingCall) -> bool:
-        """Whether somebody still waits for the call; a call whose deadline has passed is answered so, and forgotten."""
-        if not call.answer.done() and call.deadline is not None and call.deadline <= self._clock():
-            self._fail(call, DeadlineExceededError("the deadline passed while the texts were waiting"))
+        """Whether somebody waits for the call; one that cannot meet its deadline any more is told so, and dropped."""
+        if not call.answer.done() and call.latest_start <= self._clock():
+            self._fail(call, DeadlineExceededError("the deadline came too near while the texts were waiting"))
         return not call.answer.done()
 
     def _fail(self, call: PendingCall, error: Exception) -> None:
@@ -168,6 +171,7 @@ class Batcher:
             tokens = gather(batch)
             texts, width = tokens.token_ids.shape
             self._free_at = started + self._cost.seconds(texts, width)
+            self._running_tokens = texts * width
             scores = await self._thread.run(self._score, tokens)
             _check_scores(scores, texts)
         except Exception as error:

@@ -6,6 +6,9 @@ from service.batch_queue import batch_room
 from service.cost_model import CostModel
 from service.pending_call import PendingCall
 
+GUESS = 1e-5
+"""Seconds a padded token, for pacing the texts of a call that comes before the first forward pass: of usual size."""
+
 PACE = 10
 """A call's texts are due as if they came one after another, each after ten times what the one before takes to score.
 
@@ -26,9 +29,12 @@ class Forecast:
         self._cost = cost
         self._max_batch_tokens = max_batch_tokens
 
-    def seconds(self, texts_by_width: Mapping[int, int]) -> float:
-        """How long it takes to score so many texts of each width class, in batches as large as may be."""
-        return sum(self._seconds(width, texts) for width, texts in texts_by_width.items())
+    def seconds(self, texts_by_width: Mapping[int, int], company: int = 0) -> float:
+        """How long it takes to score so many texts of each width class, in batches as large as may be.
+
+        The last batch of a width class may still grow until its turn comes: to `company` padded tokens, it is assumed.
+        """
+        return sum(self._seconds(width, texts, company) for width, texts in texts_by_width.items())
 
     def due_times(self, call: PendingCall) -> list[float]:
         """When each text of a call is due: the first as it arrives."""
@@ -42,11 +48,12 @@ class Forecast:
             due_at += patience[width]
         return due_times
 
-    def _seconds(self, width: int, texts: int) -> float:
+    def _seconds(self, width: int, texts: int, company: int) -> float:
         room = batch_room(width, self._max_batch_tokens)
         full, rest = divmod(texts, room)
-        return full * self._cost.seconds(room, width) + self._cost.seconds(rest, width)
+        grown = max(rest, min(room, company // width)) if rest else 0
+        return full * self._cost.seconds(room, width) + self._cost.seconds(grown, width)
 
     def _seconds_a_text(self, width: int) -> float:
         room = batch_room(width, self._max_batch_tokens)
-        return self._cost.seconds(room, width) / room
+        return self._cost.seconds(room, width) / room or GUESS * width

@@ -1,6 +1,7 @@
 """A call on its way through the batcher, and the batches that are made of the texts of many calls."""
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ class PendingCall:
         tokens: the texts.
         deadline: when the caller stops waiting, if ever.
         submitted_at: when the call was accepted.
+        latest_start: when the last of its forward passes must begin for the deadline to be met, if there is one.
         answer: will be <float32>[texts, labels], in the order of `tokens`.
         widths: of each text, the width class of the tokens to score.
         scores: the answer so far; None before the first batch.
@@ -35,6 +37,7 @@ class PendingCall:
     submitted_at: float
     answer: asyncio.Future[Scores]
     widths: list[int] = field(init=False)
+    latest_start: float = field(init=False)
     scores: Scores | None = None
     unscored: int = field(init=False)
     queue_seconds: float = 0.0
@@ -43,6 +46,7 @@ class PendingCall:
 
     def __post_init__(self) -> None:
         self.unscored = self.size
+        self.latest_start = math.inf if self.deadline is None else self.deadline
         read = np.minimum(self.tokens.length, self.tokens.token_ids.shape[1]).tolist()
         self.widths = [width_class(tokens) for tokens in read]
 

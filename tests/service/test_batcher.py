@@ -294,6 +294,15 @@ async def test_call_that_cannot_meet_its_deadline_is_refused_at_once(slow: Bench
     await asyncio.gather(*calls)
 
 
+async def test_call_that_cannot_meet_its_deadline_any_more_is_not_scored(slow: Bench) -> None:
+    first = await slow.submit([2])
+    late = await slow.submit([3], deadline=slow.clock.now + 2.5)
+    await slow.finish_batch(seconds=1.6)  # longer than was expected
+    assert isinstance(late.exception(), DeadlineExceededError)
+    assert slow.batches == [[1], [2]]
+    await first
+
+
 async def test_deadline_of_a_call_that_shares_a_batch_is_met_by_the_batch() -> None:
     bench = Bench(BatchingConfig(max_batch_tokens=16))
     learned = [await bench.submit([1], [1])]

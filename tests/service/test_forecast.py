@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from service.cost_model import CostModel
-from service.forecast import Forecast
+from service.forecast import GUESS, PACE, Forecast
 from service.pending_call import PendingCall
 from tests.service.fakes import tokens_of
 
@@ -38,5 +38,14 @@ async def test_first_text_is_due_as_it_arrives_and_the_others_at_a_tenth_of_the_
     assert await due_times(forecast, 8, 8, 32, 8) == pytest.approx([100.0, 100.01, 100.02, 100.06])
 
 
-async def test_all_texts_are_due_at_once_before_the_cost_is_known() -> None:
-    assert await due_times(Forecast(CostModel(), 32), 8, 8) == [100.0, 100.0]
+async def test_texts_are_paced_by_a_guess_before_the_first_pass() -> None:
+    assert await due_times(Forecast(CostModel(), 32), 8, 8) == [100.0, 100.0 + PACE * 8 * GUESS]
+
+
+@pytest.mark.parametrize(("texts", "seconds"), [(0, 0), (1, 0.003), (3, 0.003), (4, 0.004), (5, 0.007)])
+def test_last_batch_is_expected_to_grow(forecast: Forecast, texts: int, seconds: float) -> None:
+    assert forecast.seconds({8: texts}, company=24) == pytest.approx(seconds)
+
+
+def test_last_batch_is_not_expected_to_grow_beyond_its_budget(forecast: Forecast) -> None:
+    assert forecast.seconds({8: 1}, company=1000) == pytest.approx(0.004)
