@@ -1,5 +1,6 @@
 """Texts that wait for a forward pass, kept by width so that a batch holds texts of about one length."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from service.pending_call import PendingCall, Portion
@@ -30,9 +31,11 @@ class BatchQueue:
 
     def add(self, call: PendingCall, due_times: Sequence[float]) -> None:
         """Let all texts of a call wait; `due_times` says when each of them is due."""
+        for width in set(call.widths) - self._lines.keys():
+            self._lines[width] = WaitingLine()
         for index, (width, due_at) in enumerate(zip(call.widths, due_times, strict=True)):
-            self._numbers += 1
-            self._lines.setdefault(width, WaitingLine()).add(WaitingText(due_at, self._numbers, call, index))
+            self._lines[width].add(WaitingText(due_at, self._numbers + index, call, index))
+        self._numbers += call.size
         self._waiting[call] = call.size
         self._texts += call.size
 
@@ -69,10 +72,10 @@ class BatchQueue:
 
     def _take_from(self, width: int, most: int) -> list[WaitingText]:
         texts = self._lines[width].take(most) if width in self._lines else []
-        for text in texts:
-            self._waiting[text.call] -= 1
-            if not self._waiting[text.call]:
-                del self._waiting[text.call]
+        for call, taken in Counter(text.call for text in texts).items():
+            self._waiting[call] -= taken
+            if not self._waiting[call]:
+                del self._waiting[call]
         self._texts -= len(texts)
         self._drop_if_empty(width)
         return texts

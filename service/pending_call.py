@@ -47,8 +47,8 @@ class PendingCall:
     def __post_init__(self) -> None:
         self.unscored = self.size
         self.latest_start = math.inf if self.deadline is None else self.deadline
-        read = np.minimum(self.tokens.length, self.tokens.token_ids.shape[1]).tolist()
-        self.widths = [width_class(tokens) for tokens in read]
+        most = self.tokens.token_ids.shape[1]
+        self.widths = [width_class(min(length, most)) for length in self.tokens.length.tolist()]
 
     @property
     def size(self) -> int:

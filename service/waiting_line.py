@@ -2,14 +2,13 @@
 
 import heapq
 from collections import deque
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.pending_call import PendingCall
 
 
-@dataclass(order=True, slots=True)
-class WaitingText:
-    """One text of a call.
+class WaitingText(NamedTuple):
+    """One text of a call. A tuple, because thousands of them are compared.
 
     Attributes:
         due_at: when its turn has come, at the latest; seconds on the batcher's clock.
@@ -20,8 +19,8 @@ class WaitingText:
 
     due_at: float
     number: int
-    call: PendingCall = field(compare=False)
-    index: int = field(compare=False)
+    call: PendingCall
+    index: int
 
 
 class WaitingLine:
