@@ -94,5 +94,5 @@ def _portions(texts: Sequence[WaitingText]) -> list[Portion]:
     """Join the texts of each call, in the order in which their calls come first."""
     indices: dict[PendingCall, list[int]] = {}
     for text in texts:
-        indices.setdefault(text.call, []).append(text.index)
+        indices.setdefault(text.call, []).append(text.row)
     return [Portion(call, numbers) for call, numbers in indices.items()]

@@ -14,13 +14,13 @@ class WaitingText(NamedTuple):
         due_at: when its turn has come, at the latest; seconds on the batcher's clock.
         number: counts all texts that ever waited, which puts those that are due together in order.
         call: whose text it is.
-        index: which of the call's texts.
+        row: its place in the call.
     """
 
     due_at: float
     number: int
     call: PendingCall
-    index: int
+    row: int
 
 
 class WaitingLine:
