@@ -18,6 +18,7 @@ class BatchQueue:
     def __init__(self) -> None:
         self._lines: dict[int, WaitingLine] = {}
         self._waiting: dict[PendingCall, int] = {}
+        self._first_number: dict[PendingCall, int] = {}
         self._texts = 0
         self._numbers = 0
 
@@ -33,8 +34,9 @@ class BatchQueue:
         """Let all texts of a call wait; `due_times` says when each of them is due."""
         for width in set(call.widths) - self._lines.keys():
             self._lines[width] = WaitingLine()
-        for index, (width, due_at) in enumerate(zip(call.widths, due_times, strict=True)):
-            self._lines[width].add(WaitingText(due_at, self._numbers + index, call, index))
+        for row, (width, due_at) in enumerate(zip(call.widths, due_times, strict=True)):
+            self._lines[width].add(WaitingText(due_at, self._numbers + row, call, row))
+        self._first_number[call] = self._numbers
         self._numbers += call.size
         self._waiting[call] = call.size
         self._texts += call.size
@@ -43,9 +45,11 @@ class BatchQueue:
         """Forget those texts of a call that still wait."""
         if waiting := self._waiting.pop(call, 0):
             self._texts -= waiting
-            for width in set(call.widths) & self._lines.keys():
-                self._lines[width].discard(call)
-                self._drop_if_empty(width)
+            first = self._first_number.pop(call)
+            for row, width in enumerate(call.widths):
+                if width in self._lines:
+                    self._lines[width].discard(first + row)
+                    self._drop_if_empty(width)
 
     def texts_by_width(self) -> dict[int, int]:
         """How many texts of each width class wait."""
@@ -75,7 +79,7 @@ class BatchQueue:
         for call, taken in Counter(text.call for text in texts).items():
             self._waiting[call] -= taken
             if not self._waiting[call]:
-                del self._waiting[call]
+                del self._waiting[call], self._first_number[call]
         self._texts -= len(texts)
         self._drop_if_empty(width)
         return texts
