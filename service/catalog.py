@@ -35,6 +35,30 @@ class Catalog:
         self._served.setdefault(model.spec.name, {})[model.spec.version] = model
         self.report(ModelStatus(model.spec.name, model.spec.version, ModelState.AVAILABLE))
 
+    def remove(self, name: str, version: int) -> ServedModel:
+        """Take a version out of service, and return it."""
+        model = self._served[name].pop(version)
+        self.report(ModelStatus(name, version, ModelState.UNLOADING))
+        return model
+
+    def forget(self, name: str, version: int) -> None:
+        """Strike a version that is not in service off the list, and tell the listeners its last state once more."""
+        status = self._statuses.pop((name, version))
+        for listener in self._listeners:
+            listener(status)
+
+    def served(self, name: str) -> dict[int, ServedModel]:
+        """The versions of a model that are in service, by number."""
+        return dict(self._served.get(name, {}))
+
+    def states(self, name: str) -> dict[int, ModelState]:
+        """The state of every version of a model."""
+        return {version: status.state for (model, version), status in self._statuses.items() if model == name}
+
+    def names(self) -> list[str]:
+        """The models that have at least one version, in order."""
+        return sorted({name for (name, _), _ in self._versions()})
+
     def remove_all(self) -> list[ServedModel]:
         """Take every version out of service, and return them."""
         models = [model for versions in self._served.values() for model in versions.values()]
@@ -62,7 +86,7 @@ class Catalog:
             UnavailableError: there is one, but it is not in service.
         """
         name = spec.name or self._only_name()
-        if spec.version_label is not None and name in self._names():
+        if spec.version_label is not None and name in self.names():
             raise NotFoundError(f"model {name!r} has no version label {spec.version_label!r}: it has no version labels")
         versions = self._served.get(name, {})
         version = max(versions, default=None) if spec.version is None else spec.version
@@ -71,7 +95,7 @@ class Catalog:
         raise self._absence(name, spec.version)
 
     def _only_name(self) -> str:
-        names = self._names()
+        names = self.names()
         if len(names) > 1:
             message = f"name a model: this server has {', '.join(names)}"
             raise InvalidArgumentError(message, (Violation("model.name", message),))
@@ -82,7 +106,7 @@ class Catalog:
     def _absence(self, name: str, version: int | None) -> Exception:
         states = {known: status.state for (model, known), status in self._versions() if model == name}
         if not states:
-            return NotFoundError(f"no model {name!r}; this server has {', '.join(self._names()) or 'none'}")
+            return NotFoundError(f"no model {name!r}; this server has {', '.join(self.names()) or 'none'}")
         if version is not None and version not in states:
             served = ", ".join(map(str, sorted(self._served.get(name, ())))) or "none"
             return NotFoundError(f"model {name!r} has no version {version}; in service: {served}")
@@ -93,9 +117,6 @@ class Catalog:
         if ModelState.UNLOADING in relevant:
             return UnavailableError(f"{what} is being unloaded")
         return UnavailableError(f"{what} could not be loaded")
-
-    def _names(self) -> list[str]:
-        return sorted({name for (name, _), _ in self._versions()})
 
     def _versions(self) -> list[tuple[tuple[str, int], ModelStatus]]:
         """What is known, without the directories that are no version at all, which are listed as version 0."""

@@ -92,7 +92,20 @@ class ServiceConfig:
     max_characters: Annotated[int, Setting(whole(1), "most characters in a text")] = 100_000
     max_in_flight: Annotated[int, Setting(whole(1), "most calls worked on at once; further ones are refused")] = 1000
     queue_texts: Annotated[int, Setting(whole(1), "most texts waiting for a model; further ones are refused")] = 4096
+    queue_ms: Annotated[
+        int, Setting(whole(0), "longest forecast wait for a model in milliseconds; longer ones are refused; 0 no bound")
+    ] = 10_000
+    max_wait_us: Annotated[
+        int, Setting(whole(0, 10_000_000), "microseconds that a text may wait for others to share its forward pass")
+    ] = 0
     batch_tokens: Annotated[int, Setting(whole(1), "most tokens in a forward pass, padding included")] = 8192
+    compile_seconds: Annotated[
+        float,
+        Setting(seconds, "compile each version for so long before it is served, and what is in demand later; 0 never"),
+    ] = 3.0
+    poll_seconds: Annotated[
+        float, Setting(seconds, "look for new and removed versions every so many seconds; 0 at the start only")
+    ] = 0.0
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0

@@ -48,7 +48,7 @@ class ResourceExhaustedError(ServiceError):
 
 
 class DeadlineExceededError(ServiceError):
-    """The call's deadline passed before its texts were scored; they never will be."""
+    """The call's deadline passed, or would pass, before its texts were scored; they never will be."""
 
     code = "DEADLINE_EXCEEDED"
 

@@ -27,13 +27,12 @@ class Golden:
     scores: npt.NDArray[np.float32]
 
 
-def verify_golden(directory: Path, servable: Servable) -> None:
+def verify_golden(golden: Golden, servable: Servable) -> None:
     """Score the golden texts as calls are scored, and compare.
 
     Raises:
-        ModelLoadError: golden.jsonl is missing or malformed, or a score differs.
+        ModelLoadError: a score differs.
     """
-    golden = read_golden(directory, labels=len(servable.info.labels))
     scores = servable.score(servable.tokenize([text.encode() for text in golden.texts]))
     if scores.shape != golden.scores.shape:
         raise ModelLoadError(f"scores have shape {scores.shape}, expected {golden.scores.shape}")

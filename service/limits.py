@@ -27,7 +27,26 @@ class BatchingConfig:
             call's texts (the pieces of its texts, when they are chunked) must fit too.
         max_batch_tokens: padded tokens (texts times width) in one forward pass. More fill the processor better, fewer
             give waiting callers their turn sooner.
+        max_wait_seconds: for how long a text may wait for others although the processor is free.
+        max_queue_seconds: a call that would wait for longer, by what passes took so far, is refused; 0 is no bound.
     """
 
     max_queue_texts: int = 4096
     max_batch_tokens: int = 8192
+    max_wait_seconds: float = 0.0
+    max_queue_seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class CompilationConfig:
+    """How much is spent on compiling a version for the shapes of its batches.
+
+    Attributes:
+        seconds: spent before the version is put into service; a compilation that has begun is finished.
+        max_executables: shapes a version, which bounds their memory and what compiling takes from the traffic.
+        wanted_batches: batches of one shape that the plain graph answers before the shape is compiled beside it.
+    """
+
+    seconds: float = 3.0
+    max_executables: int = 64
+    wanted_batches: int = 8

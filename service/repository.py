@@ -18,10 +18,17 @@ class RepositoryProblem:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryListing:
-    """What was found: the version numbers of each model, ascending, and what was found amiss."""
+    """What was found.
+
+    Attributes:
+        versions: the version numbers of each model, ascending.
+        problems: what was found amiss.
+        unreadable: models whose versions could not be listed, so that nobody knows which there are.
+    """
 
     versions: dict[str, tuple[int, ...]]
     problems: tuple[RepositoryProblem, ...]
+    unreadable: frozenset[str] = frozenset()
 
 
 class RepositoryError(Exception):
@@ -50,6 +57,7 @@ class Repository:
         """
         versions: dict[str, tuple[int, ...]] = {}
         problems: list[RepositoryProblem] = []
+        unreadable: set[str] = set()
         for directory in _directories(self.root):
             if not MODEL_NAME.fullmatch(directory.name):
                 problems.append(
@@ -59,17 +67,18 @@ class Repository:
                     )
                 )
                 continue
-            versions[directory.name], found = _scan_model(directory)
+            try:
+                versions[directory.name], found = _scan_model(directory)
+            except RepositoryError as error:
+                unreadable.add(directory.name)
+                found = [RepositoryProblem(directory.name, str(error))]
             problems.extend(found)
-        return RepositoryListing(versions, tuple(problems))
+        return RepositoryListing(versions, tuple(problems), frozenset(unreadable))
 
 
 def _scan_model(directory: Path) -> tuple[tuple[int, ...], list[RepositoryProblem]]:
     model = directory.name
-    try:
-        names = [child.name for child in _directories(directory)]
-    except RepositoryError as error:
-        return (), [RepositoryProblem(model, str(error))]
+    names = [child.name for child in _directories(directory)]
     problems = [
         RepositoryProblem(model, f"{_printable(name)!r} is not a version: expected a positive whole number")
         for name in names

@@ -14,9 +14,9 @@ from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import Health, HealthServicer, health_of
 from service.lifecycle import Lifecycle
-from service.limits import BatchingConfig, Limits
+from service.limits import BatchingConfig, CompilationConfig, Limits
 from service.manager import ModelManager
-from service.repository import Repository
+from service.repository import Repository, RepositoryError
 from service.servable import Loader, Servable
 from service.server import build_server, listen
 from service.types import ModelState, ModelStatus
@@ -38,12 +38,19 @@ class Service:
     def __init__(self, config: ServiceConfig, load: Loader) -> None:
         self._config = config
         self.lifecycle = Lifecycle(config.max_in_flight)
-        batching = BatchingConfig(max_queue_texts=config.queue_texts, max_batch_tokens=config.batch_tokens)
-        self._manager = ModelManager(Repository(config.repository), load, batching=batching)
+        batching = BatchingConfig(
+            max_queue_texts=config.queue_texts,
+            max_batch_tokens=config.batch_tokens,
+            max_wait_seconds=config.max_wait_us / 1_000_000,
+            max_queue_seconds=config.queue_ms / 1000,
+        )
+        compilation = CompilationConfig(seconds=config.compile_seconds)
+        self._manager = ModelManager(Repository(config.repository), load, batching=batching, compilation=compilation)
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
         self._health = HealthServicer(self._current_health)
         self._server: grpc.aio.Server = build_server(config, self._core, self.lifecycle, self._health)
         self._manager.subscribe(self._on_change)
+        self._polling: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
         """Listen, at first refusing calls as UNAVAILABLE; return the port.
@@ -57,16 +64,18 @@ class Service:
         return port
 
     async def load(self) -> None:
-        """Load the models, then admit calls.
+        """Load the models, admit calls, and follow the repository from then on if that is asked for.
 
         Raises:
             RepositoryError: the repository itself cannot be read.
         """
         started = time.monotonic()
-        await self._manager.start()
+        await self._manager.refresh()
         self.lifecycle.start_serving()
         self._health.refresh()
         self._report(time.monotonic() - started)
+        if self._config.poll_seconds:
+            self._polling = asyncio.create_task(self._poll(), name="poll")
 
     async def drain(self) -> None:
         """Tell the health watchers, refuse new calls, finish the accepted ones, stop listening, close the models."""
@@ -80,7 +89,24 @@ class Service:
             structlog.get_logger().warning("calls were cut off: the drain took too long", calls=self.lifecycle.accepted)
         await self._close(max(0.0, min(LAST_BYTES_SECONDS, ends - time.monotonic())))
         await self._manager.stop()
+        if self._polling is not None:
+            await self._polling  # whatever it was loading closes as soon as it is loaded
         structlog.get_logger().info("stopped")
+
+    async def _poll(self) -> None:
+        while not self.lifecycle.draining.is_set():
+            try:
+                await asyncio.wait_for(self.lifecycle.draining.wait(), self._config.poll_seconds)
+            except TimeoutError:
+                await self._look_again()
+
+    async def _look_again(self) -> None:
+        try:
+            await self._manager.refresh()
+        except RepositoryError as error:
+            structlog.get_logger().warning("cannot look at the repository: all stays as it is", reason=str(error))
+        except Exception:  # whatever is wrong with one look, the next one may find it gone
+            structlog.get_logger().exception("looking at the repository failed")
 
     async def _close(self, grace_seconds: float) -> None:
         self.lifecycle.hold_refusals()

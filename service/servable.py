@@ -1,5 +1,6 @@
 """The line between the service and the library that runs models: a loaded version, and whoever loads it."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -8,6 +9,10 @@ import numpy.typing as npt
 
 from service.types import Tokens
 from textgate.v1.model_info_pb2 import ModelInfo
+
+Scores = npt.NDArray[np.float32]
+Score = Callable[[Tokens], Scores]
+"""Scores tokenised texts: <float32>[batch, labels], calibrated probabilities. Blocks."""
 
 
 class Servable(Protocol):
@@ -18,12 +23,25 @@ class Servable(Protocol):
         """What the version says of itself."""
         ...
 
+    @property
+    def examples(self) -> list[bytes]:
+        """Some UTF-8 texts to try the version on, at least one."""
+        ...
+
     def tokenize(self, texts: list[bytes]) -> Tokens:
         """Turn UTF-8 texts into token ids, at most info.max_tokens of them a text."""
         ...
 
-    def score(self, tokens: Tokens) -> npt.NDArray[np.float32]:
-        """Score tokenised texts: <float32>[batch, labels], calibrated probabilities."""
+    def score(self, tokens: Tokens) -> Scores:
+        """Score a batch of any shape: <float32>[batch, labels], calibrated probabilities."""
+        ...
+
+    def compile(self, texts: int, tokens: int) -> Score:
+        """Make machine code for batches of exactly that shape, which takes up to some seconds, and return what runs it.
+
+        Raises:
+            CompileError: the library cannot compile this version.
+        """
         ...
 
     def close(self) -> None:
@@ -41,6 +59,10 @@ class Loader(Protocol):
             ModelLoadError: the version is broken; the message says how, for the operator.
         """
         ...
+
+
+class CompileError(Exception):
+    """A version that can only be run as it is."""
 
 
 class ModelLoadError(Exception):

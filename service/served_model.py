@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from service.batcher import Batcher
+from service.buckets import Bucket
 from service.chunking import Pieces, split_long_texts
+from service.compilation import Compilation
 from service.executor import WorkerThread
-from service.limits import BatchingConfig
+from service.limits import BatchingConfig, CompilationConfig
 from service.ranking import Ranker
 from service.servable import Servable
 from service.shared_tokenizer import SharedTokenizer
@@ -15,10 +17,25 @@ from service.types import ModelSpec, Tokens
 
 
 class ServedModel:
-    """Created on the event loop that serves it. Tokenising and scoring have a thread each, so they overlap."""
+    """Created on the event loop that serves it. Tokenising and scoring have a thread each, so they overlap.
+
+    Args:
+        name: of the model.
+        version: its number.
+        servable: what runs it; the served model closes it.
+        batching: bounds of the queue and of a batch.
+        compilation: what may be spent on compiling it.
+        clock: seconds; deadlines are points on it.
+    """
 
     def __init__(
-        self, name: str, version: int, servable: Servable, batching: BatchingConfig, clock: Callable[[], float]
+        self,
+        name: str,
+        version: int,
+        servable: Servable,
+        batching: BatchingConfig,
+        compilation: CompilationConfig,
+        clock: Callable[[], float],
     ) -> None:
         self.spec = ModelSpec(name, version)
         self.info = servable.info
@@ -27,10 +44,20 @@ class ServedModel:
         self._tokenizing = WorkerThread(f"tokenize-{name}-{version}")
         self._tokenizer = SharedTokenizer(servable.tokenize, self._tokenizing)
         self._scoring = WorkerThread(f"score-{name}-{version}")
-        self.batcher = Batcher(servable.score, self._scoring, batching, clock)
+        self._compilation = Compilation(self.spec, servable, batching.max_batch_tokens, compilation, clock)
+        self.batcher = Batcher(self._compilation.score, self._scoring, batching, clock)
         self._users = 0
         self._unused = asyncio.Event()
         self._unused.set()
+
+    @property
+    def buckets(self) -> list[Bucket]:
+        """The shapes that it is compiled for, those first that were used for most batches."""
+        return self._compilation.buckets
+
+    async def prepare(self, first: Sequence[Bucket], is_wanted: Callable[[], bool]) -> None:
+        """Compile, `first` first, while there is time and the version is wanted. Call it before it takes traffic."""
+        await self._compilation.prepare(first, is_wanted)
 
     @contextmanager
     def lease(self) -> Iterator[None]:
@@ -56,6 +83,7 @@ class ServedModel:
         """Wait until nobody uses the version any more, then close it. Nobody may begin to use it meanwhile."""
         await self._unused.wait()
         await self.batcher.stop()
+        await self._compilation.close()
         await self._scoring.close()
         await self._tokenizing.close()
         await asyncio.to_thread(self._servable.close)

@@ -1,5 +1,6 @@
 """Runs SavedModels. The one module of the service that imports TensorFlow."""
 
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from service.digests import verify_digests
-from service.golden import verify_golden
+from service.golden import read_golden, verify_golden
 from service.model_info import read_model_info
-from service.servable import ModelLoadError
+from service.servable import CompileError, ModelLoadError, Score
 from service.types import Tokens
 from textgate.v1.model_info_pb2 import ModelInfo
 
@@ -22,12 +23,18 @@ SIGNATURES: Mapping[str, tuple[Mapping[str, tf.DType], Mapping[str, tf.DType]]] 
 }
 """Inputs and outputs of each signature that the contract asks for."""
 
+MAX_EXECUTABLES = 512
+"""Compiled for all versions of one process: TensorFlow keeps each, some 2 MB, until the process ends."""
+
+_executables = itertools.count(1)
+
 
 class SavedModelServable:
     """A loaded SavedModel. Its signatures take any number of texts of any width: nothing is padded or traced anew."""
 
-    def __init__(self, info: ModelInfo, saved_model: Any) -> None:
+    def __init__(self, info: ModelInfo, saved_model: Any, examples: list[bytes]) -> None:
         self._info = info
+        self._examples = examples
         self._saved_model = saved_model  # owns the variables and tables that the signatures use
         self._tokenize = saved_model.signatures["tokenize"]
         self._score_tokens = saved_model.signatures["score_tokens"]
@@ -36,6 +43,11 @@ class SavedModelServable:
     def info(self) -> ModelInfo:
         """What the version says of itself."""
         return self._info
+
+    @property
+    def examples(self) -> list[bytes]:
+        """The golden texts."""
+        return self._examples
 
     def tokenize(self, texts: list[bytes]) -> Tokens:
         """Turn UTF-8 texts into token ids."""
@@ -47,6 +59,35 @@ class SavedModelServable:
         outputs = self._score_tokens(token_ids=tf.constant(tokens.token_ids), length=tf.constant(tokens.length))
         scores: npt.NDArray[np.float32] = outputs["scores"].numpy()
         return scores
+
+    def compile(self, texts: int, tokens: int) -> Score:
+        """Compile `score_tokens` for one shape by XLA; the weights are shared with the plain graph.
+
+        Raises:
+            CompileError: XLA does not know an operation of the graph, or the process has compiled enough.
+        """
+        if next(_executables) > MAX_EXECUTABLES:
+            raise CompileError(f"{MAX_EXECUTABLES} executables are in memory; restart the server to be rid of old ones")
+        score_tokens = self._score_tokens
+        signature = [tf.TensorSpec([texts, tokens], tf.int32), tf.TensorSpec([texts], tf.int32)]
+
+        # A signature that says jit_compile itself would not run in TensorFlow Serving: whoever serves wraps it.
+        @tf.function(input_signature=signature, jit_compile=True, autograph=False)
+        def score_bucket(token_ids: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+            return score_tokens(token_ids=token_ids, length=length)["scores"]
+
+        def score(tokens: Tokens) -> npt.NDArray[np.float32]:
+            scores: npt.NDArray[np.float32] = executable(
+                tf.constant(tokens.token_ids), tf.constant(tokens.length)
+            ).numpy()
+            return scores
+
+        try:
+            executable = score_bucket.get_concrete_function()
+            score(Tokens(np.zeros((texts, tokens), np.int32), np.zeros(texts, np.int32)))  # compiled when first run
+        except (tf.errors.OpError, ValueError) as error:
+            raise CompileError(str(error)) from error
+        return score
 
     def close(self) -> None:
         """Let go of the variables and tables."""
@@ -66,9 +107,10 @@ def load_saved_model(directory: Path) -> SavedModelServable:
     except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
         raise ModelLoadError(f"not a SavedModel that TensorFlow {tf.__version__} can load: {error}") from error
     check_signatures(saved_model.signatures)
-    servable = SavedModelServable(info, saved_model)
+    golden = read_golden(directory, labels=len(info.labels))
+    servable = SavedModelServable(info, saved_model, [text.encode() for text in golden.texts])
     try:
-        verify_golden(directory, servable)
+        verify_golden(golden, servable)
     except tf.errors.OpError as error:
         raise ModelLoadError(f"scoring the golden texts failed: {error.message}") from error
     return servable

@@ -38,7 +38,7 @@ def server(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     shutil.copytree(repository / "tiny", root / "tiny")
     shutil.copytree(repository / "tiny" / "1", root / "tiny" / "2")
     (root / "tiny" / "2" / "saved_model.pb").write_bytes(b"torn")
-    with ServerProcess("--repository", str(root)) as process:
+    with ServerProcess("--repository", str(root), "--compile-seconds", "1") as process:
         process.wait_until_serving()
         yield process
 

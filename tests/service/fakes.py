@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from service.servable import Score, Scores
 from service.types import Tokens
 from textgate.v1.model_info_pb2 import Label, ModelInfo, Tokenizer
 
@@ -63,6 +65,8 @@ class FakeServable:
         self.gate = gate or Gate()
         self.tokenized: list[list[bytes]] = []
         self.scored: list[Tokens] = []
+        self.examples = [b"", b"250", b"3 1 4 1 5"]
+        self.compiled: list[tuple[int, int]] = []
         self.closed = False
 
     def tokenize(self, texts: list[bytes]) -> Tokens:
@@ -77,8 +81,75 @@ class FakeServable:
         self.gate.pass_through()
         return fake_scores(tokens)
 
+    def compile(self, texts: int, tokens: int) -> Score:
+        assert not self.closed
+        self.compiled.append((texts, tokens))
+
+        def score(batch: Tokens) -> Scores:
+            assert batch.token_ids.shape == (texts, tokens)
+            return self.score(batch)
+
+        return score
+
     def close(self) -> None:
         self.closed = True
+
+
+class GatedCompiler(FakeServable):
+    """Is compiled when the test lets it be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.compiler_gate = Gate(closed=True)
+
+    def compile(self, texts: int, tokens: int) -> Score:
+        self.compiler_gate.pass_through()
+        return super().compile(texts, tokens)
+
+
+Answer = FakeServable | Exception
+
+
+class FakeLoader:
+    """Answers for each `model/version` with a servable or an error; may be held at a gate."""
+
+    def __init__(self, answers: Mapping[str, Answer], gate: Gate | None = None) -> None:
+        self.answers = answers
+        self.gate = gate or Gate()
+        self.loaded: list[str] = []
+
+    def __call__(self, directory: Path) -> FakeServable:
+        name = f"{directory.parent.name}/{directory.name}"
+        self.loaded.append(name)
+        self.gate.pass_through()
+        answer = self.answers[name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class TimedServable(FakeServable):
+    """Takes three seconds for a batch, compiled one; compiled scores are off by `error`."""
+
+    def __init__(self, clock: Clock, compiled_seconds: float = 1, error: float = 0) -> None:
+        super().__init__(max_tokens=100)
+        self._clock = clock
+        self._compiled_seconds = compiled_seconds
+        self._error = error
+        self.plain: list[tuple[int, ...]] = []
+
+    def score(self, tokens: Tokens) -> Scores:
+        self._clock.now += 3
+        self.plain.append(tokens.token_ids.shape)
+        return super().score(tokens)
+
+    def compile(self, texts: int, tokens: int) -> Score:
+        def score(batch: Tokens) -> Scores:
+            assert batch.token_ids.shape == (texts, tokens)
+            self._clock.now += self._compiled_seconds
+            return FakeServable.score(self, batch) + np.float32(self._error)
+
+        return score
 
 
 def tokens_of(*ids: Sequence[int], max_tokens: int = 1_000) -> Tokens:
@@ -101,6 +172,32 @@ def expected_scores(ids: Sequence[int]) -> list[float]:
     """Scores of one text, which tell it from others."""
     share = sum(ids) % 1000 / 1000
     return [1 - share, share]
+
+
+class DrivenSleep:
+    """In place of asyncio.sleep: lasts until the test moves the clock far enough."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    @property
+    def sleepers(self) -> int:
+        """How many sleep at the moment."""
+        return sum(not future.done() for _, future in self._sleepers)
+
+    async def __call__(self, seconds: float) -> None:
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self._clock.now + seconds, future))
+        await future
+
+    async def pass_time(self, seconds: float) -> None:
+        """Move the clock, and wake those whose time has come."""
+        self._clock.now += seconds
+        for until, future in self._sleepers:
+            if until <= self._clock.now and not future.done():
+                future.set_result(None)
+        await settle()
 
 
 class DrivenThread:

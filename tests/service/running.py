@@ -57,7 +57,8 @@ def loader_of(servable: FakeServable) -> Load:
 @asynccontextmanager
 async def listening(repository: Path, load: Load, **settings: Any) -> AsyncIterator[Running]:
     """Run a server that listens but has no model loaded yet."""
-    service = Service(ServiceConfig(repository=repository, port=0, **{"drain_seconds": 10.0, **settings}), load)
+    defaults = {"drain_seconds": 10.0, "compile_seconds": 0.0}
+    service = Service(ServiceConfig(repository=repository, port=0, **{**defaults, **settings}), load)
     port = await service.start()
     try:
         async with grpc.aio.insecure_channel(f"127.0.0.1:{port}", [("grpc.enable_retries", 0)]) as channel:

@@ -3,7 +3,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from service.batch_queue import BatchQueue, PendingCall, bucket_width
+from service.batch_queue import BatchQueue
+from service.pending_call import PendingCall
 from tests.service.fakes import tokens_of
 
 
@@ -27,19 +28,14 @@ class Queue:
         self.calls: dict[str, PendingCall] = {}
         self._loop = loop
 
-    def add(self, name: str, *widths: int) -> None:
+    def add(self, name: str, *widths: int, now: float = 0.0, pace: float = 0.0) -> None:
         tokens = tokens_of(*([1] * width for width in widths))
-        self.calls[name] = PendingCall(tokens, None, 0.0, self._loop.create_future())
-        self.queue.add(self.calls[name])
+        self.calls[name] = PendingCall(tokens, None, now, self._loop.create_future())
+        self.queue.add(self.calls[name], [now + pace * index for index in range(len(widths))])
 
     def take(self, max_tokens: int = 10_000) -> list[tuple[str, Sequence[int]]]:
         names = {id(call): name for name, call in self.calls.items()}
         return [(names[id(portion.call)], portion.indices) for portion in self.queue.take(max_tokens)]
-
-
-@pytest.mark.parametrize(("tokens", "width"), [(0, 8), (1, 8), (8, 8), (9, 16), (16, 16), (17, 32), (256, 256)])
-def test_bucket_holds_widths_up_to_a_power_of_two(tokens: int, width: int) -> None:
-    assert bucket_width(tokens) == width
 
 
 def test_empty_queue_gives_an_empty_batch(queue: Queue) -> None:
@@ -104,3 +100,60 @@ def test_waiting_calls_are_listed_oldest_first(queue: Queue) -> None:
     queue.add("a", 40)
     queue.add("b", 4)
     assert list(queue.queue) == [queue.calls["a"], queue.calls["b"]]
+
+
+def test_call_of_many_texts_does_not_hold_up_a_call_of_one(queue: Queue) -> None:
+    queue.add("many", *[8] * 100, pace=1)
+    queue.take(max_tokens=32)
+    queue.add("one", 8, now=4.5)
+    assert queue.take(max_tokens=32) == [("many", [4, 5, 6]), ("one", [0])]
+
+
+def test_call_of_many_texts_does_not_hold_up_a_call_of_another_width(queue: Queue) -> None:
+    queue.add("many", *[8] * 100, pace=1)
+    queue.add("wide", 100, now=0.5)
+    queue.take(max_tokens=32)
+    assert queue.take(max_tokens=32) == [("wide", [0])]
+
+
+def test_text_that_is_due_is_not_overtaken_by_those_that_come_later(queue: Queue) -> None:
+    queue.add("two", 8, 8, pace=3)
+    queue.take(max_tokens=8)
+    for number in range(1, 6):
+        queue.add(str(number), 8, now=number)
+    taken = [queue.take(max_tokens=8)[0][0] for _ in range(6)]
+    assert taken == ["1", "2", "two", "3", "4", "5"]
+
+
+def test_processor_is_not_idle_while_texts_wait_that_are_not_due(queue: Queue) -> None:
+    queue.add("many", *[8] * 5, pace=1000)
+    assert queue.take() == [("many", [0, 1, 2, 3, 4])]
+
+
+def test_texts_are_counted_by_width(queue: Queue) -> None:
+    queue.add("a", 3, 30, 20, 8)
+    assert queue.queue.texts_by_width() == {8: 2, 32: 2}
+
+
+def test_texts_that_are_due_are_counted_apart(queue: Queue) -> None:
+    queue.add("a", 8, 8, 8, 30, pace=1)
+    queue.add("b", 8, now=1.5)
+    assert queue.queue.due_by_width(now=1.5, by=1.5) == {8: 3, 32: 0}
+    assert queue.queue.due_by_width(now=1.5, by=3) == {8: 4, 32: 1}
+    queue.take(max_tokens=16)
+    assert queue.queue.due_by_width(now=1.75, by=1.75) == {8: 1, 32: 0}
+
+
+@pytest.mark.parametrize(
+    ("widths", "fills"), [([8, 8, 8], False), ([8, 8, 8, 8], True), ([30], True), ([16, 8], False)]
+)
+def test_queue_tells_whether_it_fills_a_batch(queue: Queue, widths: list[int], fills: bool) -> None:
+    queue.add("a", *widths)
+    assert queue.queue.fills(max_tokens=32) is fills
+
+
+def test_discarded_texts_that_are_due_or_not_are_not_counted(queue: Queue) -> None:
+    queue.add("a", 8, 8, 8, pace=1)
+    queue.add("b", 8, now=1.5)
+    queue.queue.discard(queue.calls["a"])
+    assert queue.queue.due_by_width(now=2, by=9) == {8: 1}

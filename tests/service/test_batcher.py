@@ -8,7 +8,17 @@ from service.batcher import Batcher, ScoredCall
 from service.errors import DeadlineExceededError, InternalError, ResourceExhaustedError, UnavailableError
 from service.executor import WorkerThread
 from service.limits import BatchingConfig
-from tests.service.fakes import POISON, Clock, DrivenThread, FakeServable, Gate, expected_scores, settle, tokens_of
+from tests.service.fakes import (
+    POISON,
+    Clock,
+    DrivenSleep,
+    DrivenThread,
+    FakeServable,
+    Gate,
+    expected_scores,
+    settle,
+    tokens_of,
+)
 
 
 class Bench:
@@ -18,14 +28,22 @@ class Bench:
         self.servable = FakeServable()
         self.clock = Clock()
         self.thread = DrivenThread()
-        self.batcher = Batcher(self.servable.score, self.thread, config or BatchingConfig(), self.clock)
+        self.sleep = DrivenSleep(self.clock)
+        self.batcher = Batcher(self.servable.score, self.thread, config or BatchingConfig(), self.clock, self.sleep)
 
     async def submit(self, *ids: Sequence[int], deadline: float | None = None) -> asyncio.Task[ScoredCall]:
         task = asyncio.create_task(self.batcher.score(tokens_of(*ids), deadline))
         await settle()
         return task
 
-    async def finish_batch(self) -> None:
+    async def refusal(self, *ids: Sequence[int], deadline: float | None = None) -> BaseException | None:
+        """Submit a call that must be refused at once, and return the error."""
+        call = await self.submit(*ids, deadline=deadline)
+        assert call.done(), "the call was accepted"
+        return call.exception()
+
+    async def finish_batch(self, seconds: float = 0) -> None:
+        self.clock.now += seconds
         self.thread.finish()
         await settle()
 
@@ -148,9 +166,9 @@ async def test_call_that_finds_the_queue_full_is_refused_at_once() -> None:
     bench = Bench(BatchingConfig(max_queue_texts=3))
     first = await bench.submit([1])
     waiting = await bench.submit([2], [3])
-    with pytest.raises(ResourceExhaustedError) as refusal:
-        await bench.batcher.score(tokens_of([4], [5]), None)
-    assert refusal.value.retry_after_ms == 10
+    refusal = await bench.refusal([4], [5])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert refusal.retry_after_ms == 10
     await bench.finish_all()
     await asyncio.gather(first, waiting)
 
@@ -159,21 +177,21 @@ async def test_time_to_wait_before_a_retry_follows_the_speed_of_the_model() -> N
     bench = Bench(BatchingConfig(max_queue_texts=2))
     first = await bench.submit([1])
     second = await bench.submit([2], [3])
-    bench.clock.now += 2
-    await bench.finish_batch()  # 2 s for a text: the moving average goes from 0 to 0.2 s
+    await bench.finish_batch(seconds=2)  # for one text
     third = await bench.submit([4], [5])
-    with pytest.raises(ResourceExhaustedError) as refusal:
-        await bench.batcher.score(tokens_of([6]), None)
-    assert refusal.value.retry_after_ms == 400
+    refusal = await bench.refusal([6])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert refusal.retry_after_ms == 4000
     await bench.finish_all()
     await asyncio.gather(first, second, third)
 
 
 async def test_call_that_never_fits_is_refused_without_advice_to_retry() -> None:
     bench = Bench(BatchingConfig(max_queue_texts=2))
-    with pytest.raises(ResourceExhaustedError, match="3 texts or pieces") as refusal:
-        await bench.batcher.score(tokens_of([1], [2], [3]), None)
-    assert refusal.value.retry_after_ms is None
+    refusal = await bench.refusal([1], [2], [3])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert "3 texts or pieces" in refusal.message
+    assert refusal.retry_after_ms is None
 
 
 async def test_only_the_call_with_the_guilty_text_fails(bench: Bench) -> None:
@@ -187,6 +205,22 @@ async def test_only_the_call_with_the_guilty_text_fails(bench: Bench) -> None:
     assert isinstance(failure.value.__cause__, RuntimeError)
     assert [(await mate).scores[0, 1] for mate in mates] == [np.float32(value / 1000) for value in (2, 3, 6, 7)]
     await first
+
+
+async def test_call_of_many_texts_does_not_hold_up_a_call_of_one() -> None:
+    bench = Bench(BatchingConfig(max_batch_tokens=32))
+    first = await bench.submit(*[[1]] * 4)
+    await bench.finish_batch(seconds=0.004)
+    many = await bench.submit(*([value] for value in range(2, 100)))
+    await bench.finish_batch(seconds=0.004)
+    one = await bench.submit([100])
+    await bench.finish_batch(seconds=0.004)  # this one had begun already
+    await bench.finish_batch(seconds=0.004)
+    assert 100 in bench.batches[-1]
+    assert one.done()
+    assert not many.done()
+    await bench.finish_all()
+    await asyncio.gather(first, many, one)
 
 
 async def test_batcher_goes_on_after_a_failure(bench: Bench) -> None:
@@ -227,8 +261,7 @@ async def test_stop_answers_what_was_accepted_and_refuses_the_rest(bench: Bench)
     calls = [await bench.submit([value]) for value in (1, 2)]
     stop = asyncio.create_task(bench.batcher.stop())
     await settle()
-    with pytest.raises(UnavailableError):
-        await bench.batcher.score(tokens_of([3]), None)
+    assert isinstance(await bench.refusal([3]), UnavailableError)
     assert not stop.done()
     await bench.finish_all()
     await asyncio.gather(stop, *calls)
@@ -236,6 +269,149 @@ async def test_stop_answers_what_was_accepted_and_refuses_the_rest(bench: Bench)
 
 async def test_stop_of_an_idle_batcher_returns(bench: Bench) -> None:
     await bench.batcher.stop()
+
+
+@pytest.fixture
+async def slow() -> Bench:
+    """A batcher that knows that its model takes a second for a text."""
+    bench = Bench(BatchingConfig(max_batch_tokens=8, max_queue_seconds=5))
+    first = await bench.submit([1])
+    await bench.finish_batch(seconds=1)
+    await first
+    return bench
+
+
+async def test_call_that_cannot_meet_its_deadline_is_refused_at_once(slow: Bench) -> None:
+    calls = [await slow.submit([value]) for value in (2, 3)]
+    slow.clock.now += 0.5
+    too_short, long_enough = slow.clock.now + 2.4, slow.clock.now + 2.6  # half a second, and two more
+    assert isinstance(await slow.refusal([4], deadline=too_short), DeadlineExceededError)
+    calls.append(await slow.submit([5], deadline=long_enough))
+    await slow.finish_batch(seconds=0.5)
+    await slow.finish_batch(seconds=1)
+    await slow.finish_batch(seconds=1)
+    assert slow.batches == [[1], [2], [3], [5]]
+    await asyncio.gather(*calls)
+
+
+async def test_call_that_cannot_meet_its_deadline_any_more_is_not_scored(slow: Bench) -> None:
+    first = await slow.submit([2])
+    late = await slow.submit([3], deadline=slow.clock.now + 2.5)
+    await slow.finish_batch(seconds=1.6)  # longer than was expected
+    assert isinstance(late.exception(), DeadlineExceededError)
+    assert slow.batches == [[1], [2]]
+    await first
+
+
+async def test_deadline_of_a_call_that_shares_a_batch_is_met_by_the_batch() -> None:
+    bench = Bench(BatchingConfig(max_batch_tokens=16))
+    learned = [await bench.submit([1], [1])]
+    await bench.finish_batch(seconds=1)
+    calls = [await bench.submit([2], [2]), await bench.submit([3])]
+    calls.append(await bench.submit([4], deadline=bench.clock.now + 2.1))  # one second, and one with [3]
+    await bench.finish_all()
+    await asyncio.gather(*learned, *calls)
+
+
+async def test_call_of_many_texts_does_not_make_others_miss_their_deadlines(slow: Bench) -> None:
+    many = await slow.submit(*[[2]] * 100)
+    one = await slow.submit([3], deadline=slow.clock.now + 2.1)
+    await slow.finish_batch(seconds=1)
+    await slow.finish_batch(seconds=1)
+    assert one.done()
+    await slow.finish_all()
+    await asyncio.gather(many, one)
+
+
+async def test_call_is_tried_when_nobody_waits_whatever_the_forecast(slow: Bench) -> None:
+    call = await slow.submit([2], deadline=slow.clock.now + 0.1)
+    await slow.finish_batch(seconds=0.05)
+    assert (await call).scores.shape == (1, 2)
+
+
+async def test_call_that_would_wait_for_too_long_is_refused_with_the_time_to_come_back(slow: Bench) -> None:
+    calls = [await slow.submit([value]) for value in range(2, 8)]  # one is being scored, five wait
+    slow.clock.now += 0.5
+    refusal = await slow.refusal([9])
+    assert isinstance(refusal, ResourceExhaustedError)
+    assert refusal.retry_after_ms == 5500
+    await slow.finish_all()
+    await asyncio.gather(*calls)
+
+
+async def test_large_call_is_not_refused_for_its_own_size(slow: Bench) -> None:
+    call = await slow.submit(*[[2]] * 20)
+    await slow.finish_all()
+    await call
+
+
+@pytest.fixture
+def patient() -> Bench:
+    """A batcher that lets a text wait for up to three seconds for another one."""
+    return Bench(BatchingConfig(max_batch_tokens=16, max_wait_seconds=3))
+
+
+async def test_text_waits_for_others_for_as_long_as_it_may(patient: Bench) -> None:
+    call = await patient.submit([1])
+    await patient.sleep.pass_time(2.9)
+    assert patient.thread.waiting is None
+    await patient.sleep.pass_time(0.1)
+    await patient.finish_all()
+    assert (await call).queue_seconds == pytest.approx(3)
+
+
+async def test_full_batch_waits_for_nobody(patient: Bench) -> None:
+    calls = [await patient.submit([value]) for value in (1, 2)]
+    await patient.finish_all()
+    assert patient.batches == [[1, 2]]
+    assert patient.sleep.sleepers == 0
+    await asyncio.gather(*calls)
+
+
+async def test_wait_counts_from_the_first_text(patient: Bench) -> None:
+    calls = [await patient.submit([1])]
+    await patient.sleep.pass_time(2)
+    calls.append(await patient.submit([2] * 9))
+    await patient.sleep.pass_time(1)
+    assert patient.thread.waiting is not None
+    await patient.finish_all()
+    await patient.sleep.pass_time(2)
+    await patient.finish_all()
+    await asyncio.gather(*calls)
+
+
+async def test_text_that_has_waited_while_others_were_scored_need_not_wait_again(patient: Bench) -> None:
+    first = await patient.submit([1], [1])
+    second = await patient.submit([2])
+    await patient.finish_batch(seconds=4)
+    await patient.finish_batch()
+    await asyncio.gather(first, second)
+
+
+async def test_deadline_that_presses_ends_the_wait(patient: Bench) -> None:
+    first = await patient.submit([1], [1])
+    await patient.finish_batch(seconds=0.5)
+    call = await patient.submit([2], deadline=patient.clock.now + 1)
+    await patient.sleep.pass_time(0.75)  # a text takes a quarter of a second
+    assert patient.thread.waiting is not None
+    await patient.finish_all()
+    await asyncio.gather(first, call)
+
+
+async def test_stop_ends_the_wait(patient: Bench) -> None:
+    call = await patient.submit([1])
+    stop = asyncio.create_task(patient.batcher.stop())
+    await settle()
+    await patient.finish_all()
+    await asyncio.gather(stop, call)
+
+
+async def test_caller_who_goes_while_texts_wait_for_others_leaves_nothing_behind(patient: Bench) -> None:
+    call = await patient.submit([1])
+    call.cancel()
+    await patient.sleep.pass_time(3)
+    assert patient.thread.waiting is None
+    await patient.batcher.stop()
 
 
 @pytest.fixture

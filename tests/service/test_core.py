@@ -28,7 +28,7 @@ async def start_core(tmp_path: Path, clock: Clock) -> AsyncIterator[StartCore]:
 
     async def start(servable: FakeServable) -> ServerCore:
         manager = ModelManager(Repository(tmp_path), lambda directory: servable, clock=clock)
-        await manager.start()
+        await manager.refresh()
         managers.append(manager)
         return ServerCore(manager, Limits(max_texts=10, max_characters=100), clock)
 
@@ -177,7 +177,7 @@ async def test_calls_accepted_before_the_stop_are_answered(tmp_path: Path) -> No
     (tmp_path / "numbers" / "1").mkdir(parents=True)
     servable = FakeServable(gate=Gate(closed=True))
     manager = ModelManager(Repository(tmp_path), lambda directory: servable, batching=BatchingConfig(8, 8))
-    await manager.start()
+    await manager.refresh()
     core = ServerCore(manager, Limits())
     calls = [asyncio.create_task(core.classify(query(str(number)))) for number in range(6)]
     await servable.gate.arrival()

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.golden import read_golden, verify_golden
+from service.golden import Golden, read_golden, verify_golden
 from service.servable import ModelLoadError
 from service.types import Tokens
 from tests.service.fakes import FakeServable
@@ -19,17 +19,21 @@ def write(directory: Path, *lines: object) -> Path:
     return directory
 
 
+def golden(directory: Path, *lines: object) -> Golden:
+    return read_golden(write(directory, *lines), labels=2)
+
+
 def test_expected_scores_pass(tmp_path: Path) -> None:
-    verify_golden(write(tmp_path, GOOD, {"text": "", "scores": [1, 0]}), FakeServable())
+    verify_golden(golden(tmp_path, GOOD, {"text": "", "scores": [1, 0]}), FakeServable())
 
 
 def test_small_difference_between_processors_passes(tmp_path: Path) -> None:
-    verify_golden(write(tmp_path, {"text": "250 1", "scores": [0.74905, 0.25095]}), FakeServable())
+    verify_golden(golden(tmp_path, {"text": "250 1", "scores": [0.74905, 0.25095]}), FakeServable())
 
 
 def test_line_with_another_score_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelLoadError, match=r"line 2: a score differs by 0\.001"):
-        verify_golden(write(tmp_path, GOOD, {"text": "250", "scores": [0.751, 0.249]}), FakeServable())
+        verify_golden(golden(tmp_path, GOOD, {"text": "250", "scores": [0.751, 0.249]}), FakeServable())
 
 
 @pytest.mark.parametrize("scores", [np.full((1, 2), np.nan, np.float32), np.zeros((1, 3), np.float32)])
@@ -39,7 +43,7 @@ def test_scores_that_are_not_finite_or_of_another_shape_fail(tmp_path: Path, sco
             return scores
 
     with pytest.raises(ModelLoadError):
-        verify_golden(write(tmp_path, GOOD), Broken())
+        verify_golden(golden(tmp_path, GOOD), Broken())
 
 
 def test_text_may_hold_unicode_line_separators(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.config import ConfigError, ServiceConfig, load_config, settings, unknown_variables
-from service.limits import BatchingConfig, Limits
+from service.limits import BatchingConfig, CompilationConfig, Limits
 
 REPOSITORY = ["--repository", "models"]
 
@@ -17,7 +17,9 @@ def test_defaults_need_nothing_but_the_repository() -> None:
 def test_defaults_are_those_of_the_engine() -> None:
     config = ServiceConfig(repository=Path("models"))
     assert Limits(config.max_texts, config.max_characters, config.max_in_flight) == Limits()
-    assert BatchingConfig(config.queue_texts, config.batch_tokens) == BatchingConfig()
+    batching = BatchingConfig(config.queue_texts, config.batch_tokens, config.max_wait_us, config.queue_ms / 1000)
+    assert batching == BatchingConfig()
+    assert CompilationConfig(config.compile_seconds) == CompilationConfig()
 
 
 def test_flag_wins_over_variable_and_variable_over_default() -> None:
@@ -31,10 +33,12 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
     pem.touch()
     texts = {
         "repository": "elsewhere", "host": "::1", "port": "0", "max_message_bytes": "2048", "max_texts": "2",
-        "max_characters": "3", "max_in_flight": "4", "queue_texts": "5", "batch_tokens": "6", "stream_window": "7",
-        "threads": "8", "drain_seconds": "9.5", "max_connection_age_seconds": "10", "log_format": "json",
-        "log_level": "debug", "log_texts": "true", "tls_certificate": str(pem), "tls_key": str(pem),
-        "tls_client_ca": str(pem),
+        "max_characters": "3", "max_in_flight": "4", "queue_texts": "5", "queue_ms": "70",
+        "max_wait_us": "80", "batch_tokens": "6", "compile_seconds": "6.5",
+        "poll_seconds": "6.75",
+        "stream_window": "7", "threads": "8", "drain_seconds": "9.5", "max_connection_age_seconds": "10",
+        "log_format": "json", "log_level": "debug", "log_texts": "true", "tls_certificate": str(pem),
+        "tls_key": str(pem), "tls_client_ca": str(pem),
     }  # fmt: skip
     assert texts.keys() == settings().keys()
     by_flag = load_config([f"--{name.replace('_', '-')}={text}" for name, text in texts.items()], {})

@@ -1,11 +1,15 @@
+import itertools
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from service.servable import ModelLoadError
+from service import tensorflow_backend
+from service.buckets import Bucket, pad
+from service.servable import CompileError, ModelLoadError
 from service.tensorflow_backend import SavedModelServable, load_saved_model
 from tests.service.tiny_version import (
     GOLDEN_TEXTS,
@@ -120,3 +124,41 @@ def test_signature_of_other_types_is_described(tmp_path: Path) -> None:
     write_model_info(version, tiny_info())
     with pytest.raises(ModelLoadError, match="outputs of signature serving_default: expected classes: string, scores"):
         load_saved_model(version)
+
+
+@pytest.mark.parametrize(("texts", "tokens"), [(1, 8), (3, 5)])
+def test_compiled_scores_are_those_of_an_independent_reference(
+    servable: SavedModelServable, texts: int, tokens: int
+) -> None:
+    score = servable.compile(texts, tokens)
+    batch = ["good film plot", "", "zyx 好 bad"][:texts]
+    tokenized = pad(servable.tokenize([text.encode() for text in batch]), Bucket(texts, tokens))
+    np.testing.assert_allclose(score(tokenized), [reference_scores(text) for text in batch], atol=1e-6)
+
+
+def test_operation_that_cannot_be_compiled_is_reported(servable: SavedModelServable) -> None:
+    import tensorflow as tf
+
+    @tf.function(
+        input_signature=[tf.TensorSpec([None, None], tf.int32, "token_ids"), tf.TensorSpec([None], tf.int32, "length")]
+    )
+    def through_strings(token_ids: tf.Tensor, length: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {"scores": tf.strings.to_number(tf.strings.as_string(token_ids))}
+
+    signatures = {"score_tokens": through_strings.get_concrete_function(), "tokenize": servable._tokenize}
+    uncompilable = SavedModelServable(tiny_info(), SimpleNamespace(signatures=signatures), [b""])
+    with pytest.raises(CompileError):
+        uncompilable.compile(1, 8)
+
+
+def test_process_compiles_no_more_than_its_memory_bears(
+    servable: SavedModelServable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tensorflow_backend, "_executables", itertools.count(tensorflow_backend.MAX_EXECUTABLES))
+    servable.compile(1, 8)
+    with pytest.raises(CompileError, match="restart the server"):
+        servable.compile(1, 8)
+
+
+def test_examples_are_the_golden_texts(servable: SavedModelServable) -> None:
+    assert servable.examples == [text.encode() for text in GOLDEN_TEXTS]

@@ -1,0 +1,73 @@
+"""The shapes for which a model is compiled: a grid coarse enough to be few, fine enough to waste little on padding."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.types import Tokens
+
+NARROWEST = 8
+"""Tokens of the narrowest bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """The shape of a batch: so many texts, each padded to so many tokens."""
+
+    texts: int
+    tokens: int
+
+    @property
+    def size(self) -> int:
+        """Padded tokens of the batch."""
+        return self.texts * self.tokens
+
+
+class BucketGrid:
+    """Powers of two up to 16, then also the steps halfway between them: 1, 2, 4, 8, 16, 24, 32, 48, 64, and so on.
+
+    Small batches cost a step of the network each, whatever they hold; only large ones cost by the padded token.
+
+    Args:
+        max_tokens: the widest bucket; no text is wider.
+        max_batch_tokens: padded tokens of the largest bucket that `smallest_first` gives, one text at least.
+    """
+
+    def __init__(self, max_tokens: int, max_batch_tokens: int) -> None:
+        self._max_batch_tokens = max_batch_tokens
+        self._widths = [width for width in _steps(max_tokens) if NARROWEST <= width < max_tokens] + [max_tokens]
+
+    def cover(self, texts: int, tokens: int) -> Bucket:
+        """Return the smallest bucket that holds a batch of that shape."""
+        width = next((width for width in self._widths if width >= tokens), tokens)
+        return Bucket(_steps(texts)[-1], width)
+
+    def smallest_first(self) -> list[Bucket]:
+        """Return all buckets: those first where compiling gains most, because fixed costs weigh most there."""
+        buckets = [
+            Bucket(texts, width)
+            for width in self._widths
+            for texts in _steps(max(1, self._max_batch_tokens // width))
+            if texts == 1 or texts * width <= self._max_batch_tokens
+        ]
+        return sorted(buckets, key=lambda bucket: (bucket.size, bucket.texts))
+
+
+def pad(tokens: Tokens, bucket: Bucket) -> Tokens:
+    """Extend a batch to the shape of a bucket that covers it; what is added is padding and texts without tokens."""
+    texts, width = tokens.token_ids.shape
+    token_ids = np.zeros((bucket.texts, bucket.tokens), np.int32)
+    token_ids[:texts, :width] = tokens.token_ids
+    length = np.zeros(bucket.texts, np.int32)
+    length[:texts] = np.minimum(tokens.length, width)  # of a cut text, only what is there counts
+    return Tokens(token_ids, length)
+
+
+def _steps(number: int) -> list[int]:
+    """Return the steps of the grid up to the first that is at least `number`."""
+    steps = [1]
+    while steps[-1] < number:
+        last = steps[-1]
+        is_power = last & (last - 1) == 0
+        steps.append(2 * last if last < 16 else last * 3 // 2 if is_power else last * 4 // 3)
+    return steps
