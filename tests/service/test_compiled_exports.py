@@ -10,7 +10,7 @@ from service.tensorflow_backend import load_saved_model
 from tests.exports import MAX_TOKENS, Export
 
 
-@pytest.mark.parametrize("bucket", [Bucket(1, 8), Bucket(24, MAX_TOKENS)])
+@pytest.mark.parametrize("bucket", [pytest.param(Bucket(1, 8), marks=pytest.mark.slow), Bucket(24, MAX_TOKENS)])
 def test_compiled_scores_agree_with_the_plain_graph(exports: list[Export], bucket: Bucket) -> None:
     assert BucketGrid(MAX_TOKENS, 8192).cover(bucket.texts, bucket.tokens) == bucket
     for export in exports:

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,10 @@ from tests.service.fakes import tokens_of
 
 
 @pytest.fixture(scope="module")
-def call() -> PendingCall:
-    return PendingCall(tokens_of([1]), None, 0.0, asyncio.Future(loop=asyncio.new_event_loop()))
+def call() -> Iterator[PendingCall]:
+    loop = asyncio.new_event_loop()
+    yield PendingCall(tokens_of([1]), None, 0.0, loop.create_future())
+    loop.close()
 
 
 def add(line: WaitingLine, call: PendingCall, number: int, due_at: float) -> None:

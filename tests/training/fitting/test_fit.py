@@ -43,8 +43,7 @@ def run(config: FitConfig = FIT, model: TextClassifier | None = None, **changes:
     return fit(model or make_model(), config=config, **arguments)
 
 
-@pytest.mark.parametrize("encoding", ["embedding", "one_hot"])
-@pytest.mark.parametrize("multi_label", [False, True])
+@pytest.mark.parametrize(("encoding", "multi_label"), [("embedding", False), ("one_hot", True)])
 def test_fitting_learns_what_the_texts_say(encoding: str, multi_label: bool) -> None:
     model = make_model(replace(TINY, encoding=encoding, token_dropout=0.0, input_dropout=0.0, output_dropout=0.1))
     result = fit(

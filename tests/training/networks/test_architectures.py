@@ -18,12 +18,17 @@ from training.networks.registry import ENCODERS
 TINY = ModelConfig(units=6, embedding_dim=5, context_width=4, heads=2, feed_forward_width=8, max_positions=4)
 
 
-@pytest.mark.parametrize("architecture", sorted(ENCODERS))
+# With one direction or two a cell is the same: the default suite fits one of the two, the longer one all.
+QUICK = {"elman", "jordan", "bidirectional_gru", "bidirectional_lstm", "transformer"}
+FITTED = [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow]) for name in sorted(ENCODERS)]
+
+
+@pytest.mark.parametrize("architecture", FITTED)
 def test_every_architecture_passes_the_network_checks(architecture: str, tmp_path: Path) -> None:
     check_network(replace(TINY, architecture=architecture), tmp_path)
 
 
-@pytest.mark.parametrize("architecture", ["bidirectional_lstm", "transformer"])
+@pytest.mark.parametrize("architecture", ["bidirectional_lstm", pytest.param("transformer", marks=pytest.mark.slow)])
 def test_with_one_hot_input_networks_pass_the_checks_too(architecture: str, tmp_path: Path) -> None:
     check_network(replace(TINY, architecture=architecture, encoding="one_hot"), tmp_path)
 
