@@ -13,6 +13,7 @@ from training.examples import Task
 from training.fitting.evaluation import Evaluation, evaluate
 from training.fitting.losses import make_loss
 from training.fitting.prediction import LogitPredictor
+from training.fitting.priors import start_from_priors
 from training.fitting.result import EpochRecord, FitResult, StoppedBy
 from training.fitting.schedule import WarmupCosine
 from training.fitting.training_step import TrainingStep
@@ -74,6 +75,7 @@ class _Fitting:
         self._metric = _declared_metric(config, task, train)
         self._widths = bucket_widths(train.texts)
         self._steps_per_epoch = len(self._plan(0))
+        start_from_priors(model, train.targets, task)
         self._step = TrainingStep(model, make_loss(task, config.label_smoothing), self._schedule(), config)
         self._predict = LogitPredictor(model)
         self._history: list[EpochRecord] = []
