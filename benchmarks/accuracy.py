@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder with one folder a data set")
     parser.add_argument("--sets", nargs="+", choices=SETS, default=list(SETS), help="all by default")
     parser.add_argument("--seeds", type=int, default=1, help="runs of each network")
+    parser.add_argument("--note", default="", help="a sentence for the page, such as what else the machine did")
     arguments = parser.parse_args()
     if not arguments.data.is_dir():
         print(f"{arguments.data} is not a folder", file=sys.stderr)
@@ -39,7 +40,7 @@ def main() -> int:
                     _run(arguments.data / name, name, model, seed)
     rows = [row for name in SETS for row in _rows(name)]
     record("accuracy", rows)
-    write_page(rows)
+    write_page(rows, arguments.note)
     return 0
 
 

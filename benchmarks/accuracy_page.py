@@ -11,16 +11,17 @@ _HEAD = """# Accuracy
 
 Test part of public data sets, in percent. Each network ran with the default settings: dev chose the epoch, temperature
 and thresholds, and test was looked at once. The linear model (TF-IDF of word and character n-grams, linear SVM) was
-trained on the same split. Published figures are by others, on the same test part. Bold: the best of ours.
+trained on the same split: where a set has no dev part, both had nine tenths of its train part. Published figures are by
+others, on the same test part. Bold: the best of ours.
 
 Made by `make bench-accuracy` ({machine}); the rows are in
 [benchmarks/results/accuracy.json](../benchmarks/results/accuracy.json).
 """
 
 
-def write_page(rows: list[dict[str, Any]]) -> None:
-    """Write one table a data set."""
-    sections = [_HEAD.format(machine=machine())]
+def write_page(rows: list[dict[str, Any]], note: str = "") -> None:
+    """Write one table a data set, below a note on how the figures were taken."""
+    sections = [_HEAD.format(machine=machine()), note and note + "\n"]
     sections += [_section(name, [row for row in rows if row["set"] == name]) for name in SETS]
     PAGE.write_text("\n".join(section for section in sections if section), encoding="utf-8")
 
