@@ -102,7 +102,7 @@ class ServiceConfig:
     compile_seconds: Annotated[
         float,
         Setting(seconds, "compile each version for so long before it is served, and what is in demand later; 0 never"),
-    ] = 3.0
+    ] = 1.0
     poll_seconds: Annotated[
         float, Setting(seconds, "look for new and removed versions every so many seconds; 0 at the start only")
     ] = 0.0

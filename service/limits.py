@@ -47,6 +47,6 @@ class CompilationConfig:
         wanted_batches: batches of one shape that the plain graph answers before the shape is compiled beside it.
     """
 
-    seconds: float = 3.0
+    seconds: float = 1.0
     max_executables: int = 64
     wanted_batches: int = 8

@@ -24,7 +24,7 @@ from service.types import ModelState, ModelStatus
 # After this long even the answers that are on their way are given up.
 LAST_BYTES_SECONDS = 5.0
 # Calls that come in this long before the end are refused at the end: see Lifecycle.hold_refusals.
-HOLD_SECONDS = 0.1
+HOLD_SECONDS = 0.25
 
 
 class Service:
