@@ -125,7 +125,7 @@ def test_ctrl_c_in_the_first_epoch_keeps_what_there_is() -> None:
 
 def test_a_loss_that_is_no_number_is_reported_with_a_remedy() -> None:
     model = make_model()
-    model.output_layer.bias.assign([np.nan] * 3)
+    model.output_layer.kernel.assign(np.full(model.output_layer.kernel.shape, np.nan))
     with pytest.raises(FitError, match=r"the loss became nan in epoch 1: lower fit\.learning_rate"):
         run(model=model)
 
