@@ -21,7 +21,7 @@ class Bench:
         self.thread = DrivenThread()
         self._error = error
         settings = {"seconds": 10, "max_executables": 3, "wanted_batches": 2, **config}
-        self.compiler = Compiler(self._build, self.thread, CompilationConfig(**settings), self.clock)  # type: ignore
+        self.compiler = Compiler(self._build, self.thread, CompilationConfig(**settings), self.clock)  # type: ignore[arg-type]
 
     def _build(self, bucket: Bucket) -> None:
         self.clock.now += 2
