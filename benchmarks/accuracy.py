@@ -74,18 +74,20 @@ def _run(folder: Path, name: str, model: str, seed: int) -> None:
 
 def _outcome(run: Any, data_set: AccuracySet) -> dict[str, Any]:
     seen = {example.text for example in _train_examples(run)} if data_set.unseen else set()
+    evaluations = {"network": run.ngrams.network_alone, "pooled": run.evaluation, "linear": run.baseline}
     outcome: dict[str, Any] = {
         "metric": data_set.metric,
-        "network": run.evaluation.metrics,
-        "linear": run.baseline.metrics if run.baseline else None,
+        **{key: evaluation.metrics for key, evaluation in evaluations.items() if evaluation},
         "seconds": run.seconds,
-        "parameters": run.parameter_count,
+        "parameters": {
+            "network": run.parameter_count,
+            "pooled": run.parameter_count + run.ngrams.parameter_count,
+        },
         "commit": commit(),
     }
     if data_set.unseen:
         outcome["unseen"] = {
-            "network": _unseen_accuracy(run, run.evaluation, seen),
-            "linear": _unseen_accuracy(run, run.baseline, seen) if run.baseline else None,
+            key: _unseen_accuracy(run, evaluation, seen) for key, evaluation in evaluations.items() if evaluation
         }
     return outcome
 
@@ -112,8 +114,9 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
         if not runs:
             continue
         if model == next(iter(ENCODINGS)):
-            yield from _model_rows(name, LINEAR, [run for run in runs if run["linear"]][:1], "linear")
+            yield from _model_rows(name, LINEAR, [run for run in runs if "linear" in run][:1], "linear")
         yield from _model_rows(name, model, runs, "network")
+        yield from _model_rows(name, f"{model}, n-grams", runs, "pooled")
 
 
 def _model_rows(name: str, model: str, runs: list[dict[str, Any]], key: str) -> Iterator[dict[str, Any]]:
@@ -128,7 +131,7 @@ def _model_rows(name: str, model: str, runs: list[dict[str, Any]], key: str) -> 
 def _row(
     name: str, model: str, metric: str, values: list[float], runs: list[dict[str, Any]], key: str
 ) -> dict[str, Any]:
-    network = key == "network"
+    network = key != "linear"
     return {
         "set": name,
         "model": model,
@@ -138,7 +141,7 @@ def _row(
         "spread": round(100 * statistics.stdev(values), 2) if len(values) > 1 else None,
         "seeds": len(values),
         "train_seconds": round(statistics.mean(run["seconds"] for run in runs)) if network else None,
-        "parameters": runs[0]["parameters"] if network else None,
+        "parameters": runs[0]["parameters"][key] if network else None,
         "commit": runs[0]["commit"],
     }
 

@@ -21,7 +21,10 @@ class TextPreprocessor(tf.Module):
             token_ids <int32>[batch, tokens], cut at max_tokens, 0 after the end of a text, at least one column; and
             length <int32>[batch], the number of tokens before the cut.
         """
-        tokens = self.tokenizer.tokenize(texts)
+        return self.encode(self.tokenizer.tokenize(texts))
+
+    def encode(self, tokens: tf.RaggedTensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Encode <string>[batch, (tokens)], all tokens of each text; the result is that of a call."""
         length = tf.cast(tokens.row_lengths(), tf.int32)
         token_ids = self.vocabulary.lookup(tokens[:, : self.tokenizer.config.max_tokens]).to_tensor(PADDING_ID)
         missing_columns = tf.maximum(0, 1 - tf.shape(token_ids)[1])

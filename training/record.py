@@ -11,6 +11,21 @@ from training.fitting.result import FitResult
 
 
 @dataclass(frozen=True)
+class NgramRecord:
+    """What the n-gram branch is, and what the network would be without it.
+
+    Attributes:
+        weight: factor of its logits; dev chose it.
+        parameter_count: weights of the branch.
+        network_alone: the network without it, calibrated by itself, on the part of the final figures.
+    """
+
+    weight: float
+    parameter_count: int
+    network_alone: Evaluation
+
+
+@dataclass(frozen=True)
 class RunRecord:
     """A run up to its export.
 
@@ -24,7 +39,8 @@ class RunRecord:
         parameter_count: weights of the network.
         fit: how fitting went.
         calibration: temperature, thresholds, and what they did for dev.
-        evaluation: the network on test, or on dev where there is no test.
+        evaluation: the network, with the n-gram branch, on test, or on dev where there is no test.
+        ngrams: the n-gram branch; None where it is switched off.
         baseline: the linear model on the same part; None where it is switched off.
         created_at: the end of the run, in UTC.
         seconds: how long it took, export not included.
@@ -40,6 +56,7 @@ class RunRecord:
     fit: FitResult
     calibration: Calibration
     evaluation: Evaluation
+    ngrams: NgramRecord | None
     baseline: Evaluation | None
     created_at: datetime
     seconds: float

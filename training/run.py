@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from training.baseline import Baseline
-from training.calibration import calibrate, calibrated_scores
+from training.baseline import Baseline, is_mostly_han
+from training.calibration import Calibration, calibrated_scores
 from training.config import TrainingConfig
 from training.description import describe_model
 from training.evaluation import Evaluation, evaluate_scores
@@ -17,13 +17,16 @@ from training.examples import Task
 from training.export.exporter import VersionContent, export_saved_model, write_config
 from training.export.publish import check_target, staging_directory
 from training.export.signatures import build_module
-from training.fitting import fit, predict_logits
-from training.input_pipeline import encode_corpus
+from training.export.text_inputs import TextInputs
+from training.fitting import fit
+from training.input_pipeline import Float32Array, encode_corpus
 from training.networks import build_model
+from training.ngrams import NgramBranch, fit_ngram_branch
 from training.parts import Parts, prepare_parts
+from training.pooled_classifier import PooledClassifier
 from training.preprocessor import TextPreprocessor
 from training.progress import Progress
-from training.record import RunRecord
+from training.record import NgramRecord, RunRecord
 from training.report import build_report
 from training.targets import fingerprint, multi_hot
 from training.thresholds import choose_thresholds
@@ -88,14 +91,15 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
     preprocessor = TextPreprocessor(tokenizer, vocabulary)
     label_names = parts.label_names
     train, dev = (encode_corpus(preprocessor, part, label_names) for part in (parts.train, parts.dev))
+    branch = _fit_branch(config, parts, tokenizer, train.targets, progress) if config.ngrams.enabled else None
     model = build_model(config.model, len(vocabulary), len(label_names), config.fit.seed)
     fitted = fit(model, train, dev, config.fit, parts.task, progress)
-    calibration = calibrate(predict_logits(model, dev.texts), dev.targets, parts.task)
+    classifier = PooledClassifier(preprocessor, model, branch)
+    chosen = classifier.calibrate(parts.dev.texts, dev, parts.task)
 
     # Everything is chosen by now: this is the only look at test.
-    name, part = parts.last_look
-    logits = predict_logits(model, encode_corpus(preprocessor, part, label_names).texts)
-    scores = calibrated_scores(logits, calibration.temperature, parts.task)
+    _, part = parts.last_look
+    logits = classifier.logits(part.texts)
     record = RunRecord(
         config=config,
         task=parts.task,
@@ -105,14 +109,36 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
         vocabulary_size=len(vocabulary),
         parameter_count=model.count_params(),
         fit=fitted,
-        calibration=calibration,
-        evaluation=evaluate_scores(name, part, label_names, scores, calibration.thresholds),
+        calibration=chosen.pooled,
+        evaluation=_evaluate(parts, logits.pooled, chosen.pooled),
+        ngrams=NgramRecord(
+            weight=chosen.branch_weight,
+            parameter_count=branch.parameter_count,
+            network_alone=_evaluate(parts, logits.network, chosen.network),
+        )
+        if branch
+        else None,
         baseline=_evaluate_baseline(config, parts, progress) if config.baseline.enabled else None,
         created_at=datetime.now(UTC),
         seconds=time.monotonic() - started,
     )
-    module = build_module(model, preprocessor, label_names, parts.task, calibration.temperature)
+    inputs = TextInputs(preprocessor, branch)
+    module = build_module(model, inputs, label_names, parts.task, chosen.pooled.temperature)
     return VersionContent(module, describe_model(record), config, part.texts, build_report(record)), record
+
+
+def _fit_branch(
+    config: TrainingConfig, parts: Parts, tokenizer: Tokenizer, targets: Float32Array, progress: Progress
+) -> NgramBranch:
+    progress.message("fitting the n-gram branch")
+    texts = parts.train.texts
+    return fit_ngram_branch(tokenizer, texts, targets, config.ngrams, spaced=not is_mostly_han(texts))
+
+
+def _evaluate(parts: Parts, logits: Float32Array, calibration: Calibration) -> Evaluation:
+    name, part = parts.last_look
+    scores = calibrated_scores(logits, calibration.temperature, parts.task)
+    return evaluate_scores(name, part, parts.label_names, scores, calibration.thresholds)
 
 
 def _evaluate_baseline(config: TrainingConfig, parts: Parts, progress: Progress) -> Evaluation:

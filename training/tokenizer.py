@@ -49,7 +49,7 @@ class Tokenizer(tf.Module):
         """Tokens of each text, for use outside of graphs."""
         tokens: list[list[str]] = []
         for start in range(0, len(texts), _BATCH):
-            batch = tf.constant([_encode(text) for text in texts[start : start + _BATCH]], tf.string)
+            batch = tf.constant([encode_text(text) for text in texts[start : start + _BATCH]], tf.string)
             tokens.extend([token.decode() for token in row] for row in self.tokenize(batch).to_list())
         return tokens
 
@@ -66,6 +66,6 @@ class Tokenizer(tf.Module):
         return texts
 
 
-def _encode(text: str) -> bytes:
+def encode_text(text: str) -> bytes:
     """UTF-8; a lone surrogate, which has no UTF-8 form, becomes invalid bytes and so a separator."""
     return text.encode("utf-8", errors="surrogatepass")

@@ -12,7 +12,7 @@ from training.evaluation import Evaluation, Mistake
 from training.examples import Task
 from training.fitting.result import EpochRecord, FitResult
 from training.metrics import LabelMetrics
-from training.record import RunRecord
+from training.record import NgramRecord, RunRecord
 
 LABELS = ("bad", "good", "好")
 
@@ -54,6 +54,7 @@ def make_record(labels: tuple[str, ...] = LABELS, **changes: Any) -> RunRecord:
         fit=FitResult("accuracy", (make_epoch(1, 0.5, 2.0), make_epoch(2, 0.75), make_epoch(3, 0.625)), 2, "patience"),
         calibration=Calibration(1.25, np.zeros(len(labels), np.float32), 0.1875, 0.03125),
         evaluation=make_evaluation(labels),
+        ngrams=NgramRecord(0.75, 54321, make_evaluation(labels, accuracy=0.6875)),
         baseline=make_evaluation(labels, accuracy=0.5),
         created_at=datetime(2026, 3, 4, 5, 6, tzinfo=UTC),
         seconds=61.4,
@@ -69,6 +70,7 @@ def make_multi_label_record(labels: tuple[str, ...] = LABELS, **changes: Any) ->
         task=Task.MULTI_LABEL,
         calibration=Calibration(1.25, thresholds, 0.1875, 0.03125),
         evaluation=make_evaluation(labels, confusion=None),
+        ngrams=NgramRecord(0.75, 54321, make_evaluation(labels, accuracy=0.6875, confusion=None)),
         baseline=make_evaluation(labels, accuracy=0.5, confusion=None),
         fit=FitResult("micro_f1", (make_epoch(1, 0.5),), 1, "epochs"),
     )

@@ -25,7 +25,13 @@ _COLUMNS = {
 def result_text(result: TrainingResult) -> str:
     """The table of network and baseline, warnings, the place of the version, and the next commands."""
     record = result.record
-    evaluations = {f"{record.config.model.architecture}, {record.config.model.encoding}": record.evaluation}
+    network = f"{record.config.model.architecture}, {record.config.model.encoding}"
+    evaluations = {network: record.evaluation}
+    if record.ngrams:
+        evaluations = {
+            f"{network}, n-grams": record.evaluation,
+            "the same without n-grams": record.ngrams.network_alone,
+        }
     if record.baseline:
         evaluations["TF-IDF linear baseline"] = record.baseline
     sections = [_heading(record), metrics_table(evaluations, record.task), *_warnings(record), _next_steps(result)]

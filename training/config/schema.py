@@ -96,9 +96,9 @@ class ModelConfig:
 class FitConfig:
     """How the network is trained."""
 
-    epochs: int = setting(12, "passes over train at most")
+    epochs: int = setting(0, "passes over train at most; 0: 12, or 20 for multi-label, whose rare labels learn slowly")
     batch_size: int = setting(64, "texts a step")
-    learning_rate: float = setting(2e-3, "peak of the schedule")
+    learning_rate: float = setting(4e-3, "peak of the schedule")
     warmup_fraction: float = setting(0.05, "share of the steps that climb to the peak")
     final_rate_fraction: float = setting(0.01, "where the cosine decay ends, as a share of the peak")
     weight_decay: float = setting(1e-4, "decoupled (AdamW); biases and embeddings are left alone")
@@ -113,6 +113,18 @@ class FitConfig:
     jit_compile: bool = setting(
         True, "compile the recurrences of training steps with XLA; seconds a shape, then faster"
     )
+
+
+@dataclass(frozen=True)
+class NgramConfig:
+    """The n-gram branch: a linear model of n-grams beside the network; the logits of both are added."""
+
+    enabled: bool = setting(True, "fit it, and let dev choose how much it counts")
+    longest_token_ngram: int = setting(0, "tokens of the longest n-gram; 0: 2, or 3 for Chinese")
+    longest_character_ngram: int = setting(0, "characters of the longest n-gram; 0: 5, or none for Chinese; 1: none")
+    min_count: int = setting(2, "n-grams that fewer texts of train have are left out")
+    max_ngrams: int = setting(300_000, "n-grams at most, half of them of tokens; the most frequent ones")
+    regularization: float = setting(0.5, "C of the support vector machines: smaller fits train less closely")
 
 
 @dataclass(frozen=True)
@@ -141,6 +153,7 @@ class TrainingConfig:
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    ngrams: NgramConfig = field(default_factory=NgramConfig)
     fit: FitConfig = field(default_factory=FitConfig)
     baseline: BaselineConfig = field(default_factory=BaselineConfig)
     export: ExportConfig = field(default_factory=ExportConfig)

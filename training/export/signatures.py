@@ -7,19 +7,19 @@ import keras
 import tensorflow as tf
 
 from training.examples import Task
+from training.export.text_inputs import NGRAM_LOGITS
 
-Preprocessor = Callable[[tf.Tensor], tuple[tf.Tensor, tf.Tensor]]
+Inputs = Callable[[tf.Tensor], dict[str, tf.Tensor]]
 
 
 def build_module(
-    model: keras.Model, preprocessor: Preprocessor, labels: Sequence[str], task: Task, temperature: float
+    model: keras.Model, inputs: Inputs, labels: Sequence[str], task: Task, temperature: float
 ) -> tf.Module:
     """Join text to token ids to calibrated scores in one trackable module.
 
     Args:
         model: token_ids <int32>[batch, tokens] to logits <float32>[batch, labels].
-        preprocessor: a trackable that turns texts <string>[batch] into token_ids <int32>[batch, tokens], at least one
-            column and at most max_tokens, and length <int32>[batch], before truncation.
+        inputs: a trackable that gives what `TextInputs` gives.
         labels: in the order of the logits.
         task: softmax for MULTI_CLASS, sigmoid for MULTI_LABEL.
         temperature: divides the logits.
@@ -31,14 +31,13 @@ def build_module(
     activation = tf.nn.softmax if task is Task.MULTI_CLASS else tf.nn.sigmoid
 
     def tokenize(text: tf.Tensor) -> dict[str, tf.Tensor]:
-        token_ids, length = preprocessor(text)
-        return {"token_ids": token_ids, "length": length}
+        return inputs(text)
 
-    def score_tokens(token_ids: tf.Tensor, length: tf.Tensor) -> dict[str, tf.Tensor]:
+    def score_tokens(token_ids: tf.Tensor, length: tf.Tensor, ngram_logits: tf.Tensor = 0.0) -> dict[str, tf.Tensor]:
         # What stands behind the end of a text is padding, whoever padded it and with what.
         inside = tf.sequence_mask(length, tf.shape(token_ids)[1])
-        logits = model(tf.where(inside, token_ids, 0), training=False)
-        return {"scores": activation(tf.cast(logits, tf.float32) / tf.constant(temperature, tf.float32))}
+        logits = tf.cast(model(tf.where(inside, token_ids, 0), training=False), tf.float32) + ngram_logits
+        return {"scores": activation(logits / tf.constant(temperature, tf.float32))}
 
     def serving_default(text: tf.Tensor) -> dict[str, tf.Tensor]:
         scores = score_tokens(**tokenize(text))["scores"]
@@ -50,12 +49,14 @@ def build_module(
     length = tf.TensorSpec([None], tf.int32, "length")
     module = tf.Module(name="textgate")
     # The functions hold variables and tables by reference only; what is to be saved must hang on the module itself.
-    module.preprocessor = preprocessor
+    module.inputs = inputs
     module.model_variables = [variable.value for variable in model.variables]
     # AutoGraph rewrites Python control flow; there is none here, and looking for it takes seconds.
     module.serving_default = tf.function(serving_default, input_signature=[text], autograph=False)
     module.tokenize = tf.function(tokenize, input_signature=[text], autograph=False)
-    module.score_tokens = tf.function(score_tokens, input_signature=[token_ids, length], autograph=False)
+    outputs = module.tokenize.get_concrete_function().structured_outputs
+    ngram_logits = [tf.TensorSpec([None, len(labels)], tf.float32, NGRAM_LOGITS)] if NGRAM_LOGITS in outputs else []
+    module.score_tokens = tf.function(score_tokens, input_signature=[token_ids, length, *ngram_logits], autograph=False)
     return module
 
 

@@ -22,6 +22,8 @@ from training.metrics import Metric, decide_metric
 from training.networks import TextClassifier
 from training.progress import Progress, SilentProgress, format_seconds
 
+DEFAULT_EPOCHS = {Task.MULTI_CLASS: 12, Task.MULTI_LABEL: 20}
+
 
 @dataclass
 class _Best:
@@ -72,6 +74,7 @@ class _Fitting:
     ) -> None:
         self._model, self._train, self._dev = model, train, dev
         self._config, self._task, self._progress = config, task, progress
+        self._epochs = config.epochs or DEFAULT_EPOCHS[task]
         self._metric = _declared_metric(config, task, train)
         self._widths = bucket_widths(train.texts)
         self._steps_per_epoch = len(self._plan(0))
@@ -85,7 +88,7 @@ class _Fitting:
         """Run all epochs."""
         stopped_by: StoppedBy = "epochs"
         try:
-            for epoch in range(1, self._config.epochs + 1):
+            for epoch in range(1, self._epochs + 1):
                 self._run_epoch(epoch)
                 if epoch - self._best.epoch >= self._config.patience:
                     stopped_by = "patience"
@@ -109,7 +112,7 @@ class _Fitting:
     def _train_epoch(self, epoch: int) -> Iterator[float]:
         plans = self._plan(epoch)
         batches = self._progress.track(
-            make_batches(self._train, plans), len(plans), f"epoch {epoch}/{self._config.epochs}"
+            make_batches(self._train, plans), len(plans), f"epoch {epoch}/{self._epochs}"
         )
         for batch in batches:
             loss = float(self._step(*batch))
@@ -122,7 +125,7 @@ class _Fitting:
         return plan_batches(self._train.texts, self._widths, self._config.batch_size, generator)
 
     def _schedule(self) -> WarmupCosine:
-        total = self._steps_per_epoch * self._config.epochs
+        total = self._steps_per_epoch * self._epochs
         return WarmupCosine(
             peak=self._config.learning_rate,
             final=self._config.learning_rate * self._config.final_rate_fraction,
@@ -144,7 +147,7 @@ class _Fitting:
         mark = " (best so far)" if record.epoch == self._best.epoch else ""
         dev = f"dev loss {record.dev_loss:.4f}, dev {self._metric} {record.dev_metrics[self._metric]:.4f}{mark}"
         return (
-            f"epoch {record.epoch}/{self._config.epochs}: loss {record.train_loss:.4f}, {dev}, "
+            f"epoch {record.epoch}/{self._epochs}: loss {record.train_loss:.4f}, {dev}, "
             f"{format_seconds(record.seconds)}"
         )
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from training.evaluation import Evaluation
-from training.record import RunRecord
+from training.record import NgramRecord, RunRecord
 
 
 def metrics_json(record: RunRecord) -> str:
@@ -27,6 +27,7 @@ def metrics_dict(record: RunRecord) -> dict[str, Any]:
         "metric": fit.metric,
         "network_loses": record.network_loses,
         "network": evaluation_dict(record.evaluation),
+        "ngram_branch": _ngrams_dict(record.ngrams) if record.ngrams else None,
         "baseline": evaluation_dict(record.baseline) if record.baseline else None,
         "calibration": {
             "temperature": calibration.temperature,
@@ -39,6 +40,14 @@ def metrics_dict(record: RunRecord) -> dict[str, Any]:
             "stopped_by": fit.stopped_by,
             "history": [asdict(epoch) for epoch in fit.history],
         },
+    }
+
+
+def _ngrams_dict(ngrams: NgramRecord) -> dict[str, Any]:
+    return {
+        "weight": ngrams.weight,
+        "parameter_count": ngrams.parameter_count,
+        "network_alone": evaluation_dict(ngrams.network_alone),
     }
 
 

@@ -46,11 +46,12 @@ def report_view(record: RunRecord) -> dict[str, Any]:
     }
 
 
-def _metric_rows(record: RunRecord) -> list[tuple[str, float, float | None]]:
-    """Name, network, baseline; micro-F1 of multi-class is accuracy under another name."""
+def _metric_rows(record: RunRecord) -> list[tuple[str, float, float | None, float | None]]:
+    """Name, network, the same without n-grams, baseline; micro-F1 of multi-class is accuracy under another name."""
+    alone = record.ngrams.network_alone.metrics if record.ngrams else {}
     baseline = record.baseline.metrics if record.baseline else {}
     return [
-        (METRIC_NAMES[name], value, baseline.get(name))
+        (METRIC_NAMES[name], value, alone.get(name), baseline.get(name))
         for name, value in record.evaluation.metrics.items()
         if not (name == "micro_f1" and record.task is Task.MULTI_CLASS)
     ]

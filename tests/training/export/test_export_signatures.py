@@ -23,14 +23,21 @@ class SumOfRows:
         return tf.reduce_sum(tf.gather(tf.constant(LOGITS, tf.float32), token_ids), axis=1)
 
 
-def digits(text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def digits(text: tf.Tensor) -> dict[str, tf.Tensor]:
     """Each character a token, a digit its id; `length` before a cut at three tokens."""
     ids = tf.strings.to_number(tf.strings.bytes_split(text), tf.int32)
-    return ids[:, :3].to_tensor(), tf.cast(ids.row_lengths(), tf.int32)
+    return {"token_ids": ids[:, :3].to_tensor(), "length": tf.cast(ids.row_lengths(), tf.int32)}
 
 
-def build(task: Task, temperature: float = 1.0) -> Any:
-    return build_module(SumOfRows(), digits, ["no", "好"], task, temperature)
+def digits_and_ngrams(text: tf.Tensor) -> dict[str, tf.Tensor]:
+    """The same with logits of n-grams: the characters of the whole text, and none."""
+    inputs = digits(text)
+    count = tf.cast(inputs["length"], tf.float32)
+    return {**inputs, "ngram_logits": tf.stack([count, tf.zeros_like(count)], axis=1)}
+
+
+def build(task: Task, temperature: float = 1.0, inputs: Any = digits) -> Any:
+    return build_module(SumOfRows(), inputs, ["no", "好"], task, temperature)
 
 
 def reference(task: Task, logits: npt.NDArray[Any], temperature: float) -> npt.NDArray[np.float64]:
@@ -45,6 +52,16 @@ def test_scores_are_softmax_or_sigmoid_of_logits_over_temperature(task: Task, te
     logits = np.stack([LOGITS[1], LOGITS[1] + LOGITS[2], 3 * LOGITS[3]])
     np.testing.assert_allclose(scores, reference(task, logits, temperature), atol=1e-6)
     assert scores.dtype == tf.float32
+
+
+@pytest.mark.parametrize("task", Task)
+def test_logits_of_ngrams_are_added_to_those_of_the_network(task: Task) -> None:
+    module = build(task, 2.0, digits_and_ngrams)
+    logits = np.stack([LOGITS[1] + [1, 0], LOGITS[1] + LOGITS[2] + [2, 0], 3 * LOGITS[3] + [4, 0]])
+    texts = tf.constant(["1", "12", "3333"])
+    np.testing.assert_allclose(module.serving_default(texts)["scores"], reference(task, logits, 2.0), atol=1e-6)
+    again = module.score_tokens(**module.tokenize(texts))["scores"]
+    np.testing.assert_allclose(again, reference(task, logits, 2.0), atol=1e-6)
 
 
 def test_what_stands_behind_the_end_of_a_text_is_padding() -> None:

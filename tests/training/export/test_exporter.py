@@ -38,13 +38,14 @@ class Classify:
         return tf.stack([count * 0.1, noise - count * 0.1], axis=1)
 
 
-def words(text: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+def words(text: tf.Tensor) -> dict[str, tf.Tensor]:
     tokens = tf.strings.split(text)
     ids = (
         tf.ones_like(tokens[:, :5].to_tensor(), tf.int32)
         * tf.sequence_mask(tokens.row_lengths(), dtype=tf.int32)[:, :5]
     )
-    return tf.pad(ids, [[0, 0], [0, tf.maximum(0, 1 - tf.shape(ids)[1])]]), tf.cast(tokens.row_lengths(), tf.int32)
+    token_ids = tf.pad(ids, [[0, 0], [0, tf.maximum(0, 1 - tf.shape(ids)[1])]])
+    return {"token_ids": token_ids, "length": tf.cast(tokens.row_lengths(), tf.int32)}
 
 
 def content(broken: bool = False) -> VersionContent:
