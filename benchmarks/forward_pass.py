@@ -26,7 +26,7 @@ from service.buckets import BucketGrid
 from service.compiled_scorer import CompiledScorer
 from service.servable import Servable
 from service.tensorflow_backend import load_saved_model
-from service.types import Tokens
+from service.tokens import Tokens
 
 SHAPES = ((1, 16), (1, 20), (1, 256), (4, 16), (5, 20), (20, 100), (32, 16), (32, 256), (200, 32))
 WORDS, TOKENS, LABELS = 20_000, 40, 10

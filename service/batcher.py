@@ -20,7 +20,7 @@ from service.forecast import Forecast
 from service.limits import BatchingConfig
 from service.pending_call import PendingCall, Portion, gather
 from service.servable import Score, Scores
-from service.types import Tokens
+from service.tokens import Tokens
 
 logger = logging.getLogger(__name__)
 

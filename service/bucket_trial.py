@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from service.buckets import Bucket, pad
+from service.buckets import Bucket
 from service.servable import Score
-from service.types import Tokens
+from service.tokens import Tokens
 
 TOLERANCE = 1e-5
 """Largest difference of a score that the contract allows between any two ways to compute it."""
@@ -52,13 +52,13 @@ def try_executable(
         examples: at least one tokenised text.
         clock: seconds.
     """
-    cut = _cut(examples, bucket.tokens)
+    cut = examples.cut(bucket.tokens)
     expected = plain(cut)
     differences = [
-        np.abs(executable(pad(_rows(cut, rows), bucket))[: len(rows)] - expected[rows]).max()
-        for rows in _groups(len(cut.length), bucket.texts)
+        np.abs(executable(cut.rows(rows).pad(bucket.texts, bucket.tokens))[: len(rows)] - expected[rows]).max()
+        for rows in _groups(len(cut), bucket.texts)
     ]
-    full = pad(_rows(cut, next(_groups(len(cut.length), bucket.texts))), bucket)
+    full = cut.rows(next(_groups(len(cut), bucket.texts))).pad(bucket.texts, bucket.tokens)
     return Trial(float(np.max(differences)), _speedup(executable, plain, full, clock))
 
 
@@ -77,11 +77,3 @@ def _groups(examples: int, texts: int) -> Iterator[npt.NDArray[np.intp]]:
     rows = np.arange(max(examples, texts)) % examples
     for start in range(0, len(rows), texts):
         yield rows[start : start + texts]
-
-
-def _cut(tokens: Tokens, width: int) -> Tokens:
-    return Tokens(tokens.token_ids[:, :width], tokens.length)
-
-
-def _rows(tokens: Tokens, rows: npt.NDArray[np.intp]) -> Tokens:
-    return Tokens(tokens.token_ids[rows], tokens.length[rows])

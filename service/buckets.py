@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from service.types import Tokens
-
 NARROWEST = 8
 """Tokens of the narrowest bucket."""
 
@@ -51,16 +47,6 @@ class BucketGrid:
             if texts == 1 or texts * width <= self._max_batch_tokens
         ]
         return sorted(buckets, key=lambda bucket: (bucket.size, bucket.texts))
-
-
-def pad(tokens: Tokens, bucket: Bucket) -> Tokens:
-    """Extend a batch to the shape of a bucket that covers it; what is added is padding and texts without tokens."""
-    texts, width = tokens.token_ids.shape
-    token_ids = np.zeros((bucket.texts, bucket.tokens), np.int32)
-    token_ids[:texts, :width] = tokens.token_ids
-    length = np.zeros(bucket.texts, np.int32)
-    length[:texts] = np.minimum(tokens.length, width)  # of a cut text, only what is there counts
-    return Tokens(token_ids, length)
 
 
 def _steps(number: int) -> list[int]:

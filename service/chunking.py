@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from service.types import Tokens
+from service.tokens import Tokens
 
 Tokenize = Callable[[Sequence[str]], Tokens]
 
@@ -46,7 +46,7 @@ def split_long_texts(texts: Sequence[str], tokens: Tokens, max_tokens: int, toke
         tokenize: tokenises pieces; blocks.
     """
     fits = tokens.length <= max_tokens
-    found = [(_select(tokens, fits), np.flatnonzero(fits))]
+    found = [(tokens.rows(fits), np.flatnonzero(fits))]
     owners = np.flatnonzero(~fits)
     parts, lengths = [texts[owner] for owner in owners.tolist()], tokens.length[~fits]
     while parts:
@@ -57,10 +57,10 @@ def split_long_texts(texts: Sequence[str], tokens: Tokens, max_tokens: int, toke
         splittable = np.array([len(part) > 1 for part in parts])
         again = (piece_tokens.length > max_tokens) & splittable
         done = ~again & (piece_tokens.length > 0)  # white space between pieces says nothing
-        found.append((_select(piece_tokens, done), owners[done]))
+        found.append((piece_tokens.rows(done), owners[done]))
         parts = [part for part, repeat in zip(parts, again.tolist(), strict=True) if repeat]
         owners, lengths = owners[again], piece_tokens.length[again]
-    pieces = _concatenate([part for part, _ in found])
+    pieces = Tokens.join([part for part, _ in found])
     return Pieces(pieces, np.concatenate([owners for _, owners in found]), pieces.length > max_tokens)
 
 
@@ -98,13 +98,3 @@ def _is_space(character: str) -> bool:
 
 def _is_punctuation(character: str) -> bool:
     return unicodedata.category(character)[0] == "P"
-
-
-def _select(tokens: Tokens, rows: npt.NDArray[np.bool_]) -> Tokens:
-    return Tokens(tokens.token_ids[rows], tokens.length[rows])
-
-
-def _concatenate(groups: Sequence[Tokens]) -> Tokens:
-    width = max(group.token_ids.shape[1] for group in groups)
-    padded = [np.pad(group.token_ids, ((0, 0), (0, width - group.token_ids.shape[1]))) for group in groups]
-    return Tokens(np.concatenate(padded), np.concatenate([group.length for group in groups]))

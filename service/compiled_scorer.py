@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.bucket_trial import Trial, try_executable
-from service.buckets import Bucket, BucketGrid, pad
+from service.buckets import Bucket, BucketGrid
 from service.servable import Score, Scores, Servable
-from service.types import Tokens
+from service.tokens import Tokens
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ class CompiledScorer:
                 self._missed(bucket)
         elif bucket.size <= executable.speedup * tokens.token_ids.size:  # else the padding costs more than is gained
             self._uses[bucket] += 1
-            return executable.score(pad(tokens, bucket))[: len(tokens.length)]
+            return executable.score(tokens.pad(bucket.texts, bucket.tokens))[: len(tokens.length)]
         return self._servable.score(tokens)
 
     def build(self, bucket: Bucket) -> None:

@@ -12,7 +12,8 @@ from service.errors import DeadlineExceededError, Violation
 from service.limits import Limits
 from service.manager import ModelManager
 from service.served_model import ServedModel
-from service.types import Classification, ClassifyQuery, ModelSpec, ModelStatus, OnTooLong, TextResult, Timing, Tokens
+from service.tokens import Tokens
+from service.types import Classification, ClassifyQuery, ModelSpec, ModelStatus, OnTooLong, TextResult, Timing
 from service.validation import check_query, invalid
 from textgate.v1.model_info_pb2 import ModelInfo
 

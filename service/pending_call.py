@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from service.servable import Scores
-from service.types import Tokens
+from service.tokens import Tokens
 
 NARROWEST = 8
 
@@ -84,13 +84,5 @@ def width_class(tokens: int) -> int:
 
 def gather(batch: Sequence[Portion]) -> Tokens:
     """Bring the texts of a batch into one matrix, as wide as the longest needs and no wider."""
-    length = np.concatenate([portion.call.tokens.length[portion.indices] for portion in batch])
-    widest = max(portion.call.tokens.token_ids.shape[1] for portion in batch)
-    width = min(max(int(length.max()), 1), widest)
-    token_ids = np.zeros((len(length), width), np.int32)
-    offset = 0
-    for portion in batch:
-        rows = portion.call.tokens.token_ids[portion.indices, :width]
-        token_ids[offset : offset + len(rows), : rows.shape[1]] = rows
-        offset += len(rows)
-    return Tokens(token_ids, length)
+    longest = max(1, *(int(portion.call.tokens.length[portion.indices].max()) for portion in batch))
+    return Tokens.join([portion.call.tokens.cut(longest).rows(portion.indices) for portion in batch])

@@ -13,7 +13,8 @@ from service.limits import BatchingConfig, CompilationConfig
 from service.ranking import Ranker
 from service.servable import Servable
 from service.shared_tokenizer import SharedTokenizer
-from service.types import ModelSpec, Tokens
+from service.tokens import Tokens
+from service.types import ModelSpec
 
 
 class ServedModel:

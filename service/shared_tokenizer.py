@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from service.executor import WorkerThread
-from service.types import Tokens
+from service.tokens import Tokens
 
 MAX_CHARACTERS = 100_000
 """Characters that callers may bring together; a call with more of them is tokenised alone."""
@@ -82,5 +82,5 @@ def _deliver(batch: Sequence[WaitingTexts], tokens: Tokens) -> None:
     for entry in batch:
         end = start + len(entry.texts)
         if not entry.answer.done():
-            entry.answer.set_result(Tokens(tokens.token_ids[start:end], tokens.length[start:end]))
+            entry.answer.set_result(tokens.rows(slice(start, end)))
         start = end

@@ -13,15 +13,19 @@ from service.digests import verify_digests
 from service.golden import read_golden, verify_golden
 from service.model_info import read_model_info
 from service.servable import CompileError, ModelLoadError, Score
-from service.types import Tokens
+from service.tokens import Tokens
 from textgate.v1.model_info_pb2 import ModelInfo
 
-SIGNATURES: Mapping[str, tuple[Mapping[str, tf.DType], Mapping[str, tf.DType]]] = {
+Types = Mapping[str, tf.DType]
+SIGNATURES: Mapping[str, tuple[Types, Types]] = {
     "serving_default": ({"text": tf.string}, {"scores": tf.float32, "classes": tf.string}),
     "tokenize": ({"text": tf.string}, {"token_ids": tf.int32, "length": tf.int32}),
     "score_tokens": ({"token_ids": tf.int32, "length": tf.int32}, {"scores": tf.float32}),
 }
 """Inputs and outputs of each signature that the contract asks for."""
+
+NGRAM_LOGITS = {"ngram_logits": tf.float32}
+"""What `tokenize` also gives, and `score_tokens` also takes, where the model has an n-gram branch."""
 
 MAX_EXECUTABLES = 512
 """Compiled for all versions of one process: TensorFlow keeps each, some 2 MB, until the process ends."""
@@ -52,12 +56,11 @@ class SavedModelServable:
     def tokenize(self, texts: list[bytes]) -> Tokens:
         """Turn UTF-8 texts into token ids."""
         outputs = self._tokenize(text=tf.constant(texts, tf.string))
-        return Tokens(outputs["token_ids"].numpy(), outputs["length"].numpy())
+        return Tokens(**{name: tensor.numpy() for name, tensor in outputs.items()})
 
     def score(self, tokens: Tokens) -> npt.NDArray[np.float32]:
         """Score tokenised texts: <float32>[batch, labels]."""
-        outputs = self._score_tokens(token_ids=tf.constant(tokens.token_ids), length=tf.constant(tokens.length))
-        scores: npt.NDArray[np.float32] = outputs["scores"].numpy()
+        scores: npt.NDArray[np.float32] = self._score_tokens(**_tensors(tokens))["scores"].numpy()
         return scores
 
     def compile(self, texts: int, tokens: int) -> Score:
@@ -69,22 +72,20 @@ class SavedModelServable:
         if next(_executables) > MAX_EXECUTABLES:
             raise CompileError(f"{MAX_EXECUTABLES} executables are in memory; restart the server to be rid of old ones")
         score_tokens = self._score_tokens
-        signature = [tf.TensorSpec([texts, tokens], tf.int32), tf.TensorSpec([texts], tf.int32)]
+        empty = self.tokenize([b""]).pad(texts, tokens)
 
         # A signature that says jit_compile itself would not run in TensorFlow Serving: whoever serves wraps it.
-        @tf.function(input_signature=signature, jit_compile=True, autograph=False)
-        def score_bucket(token_ids: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
-            return score_tokens(token_ids=token_ids, length=length)["scores"]
+        @tf.function(jit_compile=True, autograph=False)
+        def score_bucket(**inputs: tf.Tensor) -> tf.Tensor:
+            return score_tokens(**inputs)["scores"]
 
         def score(tokens: Tokens) -> npt.NDArray[np.float32]:
-            scores: npt.NDArray[np.float32] = executable(
-                tf.constant(tokens.token_ids), tf.constant(tokens.length)
-            ).numpy()
+            scores: npt.NDArray[np.float32] = executable(**_tensors(tokens)).numpy()
             return scores
 
         try:
-            executable = score_bucket.get_concrete_function()
-            score(Tokens(np.zeros((texts, tokens), np.int32), np.zeros(texts, np.int32)))  # compiled when first run
+            executable = score_bucket.get_concrete_function(**_tensors(empty))
+            score(empty)  # compiled when first run
         except (tf.errors.OpError, ValueError) as error:
             raise CompileError(str(error)) from error
         return score
@@ -126,8 +127,25 @@ def check_signatures(signatures: Mapping[str, Any]) -> None:
         if name not in signatures:
             raise ModelLoadError(f"signature {name} is missing")
         signature = signatures[name]
+        inputs, outputs = _with_ngrams(signatures, name, inputs, outputs)
         _check_types(f"inputs of signature {name}", signature.structured_input_signature[1], inputs)
         _check_types(f"outputs of signature {name}", signature.structured_outputs, outputs)
+
+
+def _with_ngrams(signatures: Mapping[str, Any], name: str, inputs: Types, outputs: Types) -> tuple[Types, Types]:
+    """Have `score_tokens` take what `tokenize` gives."""
+    if "tokenize" not in signatures or not NGRAM_LOGITS.keys() <= signatures["tokenize"].structured_outputs.keys():
+        return inputs, outputs
+    return {
+        "tokenize": (inputs, {**outputs, **NGRAM_LOGITS}),
+        "score_tokens": ({**inputs, **NGRAM_LOGITS}, outputs),
+    }.get(name, (inputs, outputs))
+
+
+def _tensors(tokens: Tokens) -> dict[str, tf.Tensor]:
+    """Inputs of `score_tokens`."""
+    inputs = {"token_ids": tf.constant(tokens.token_ids), "length": tf.constant(tokens.length)}
+    return inputs if tokens.ngram_logits is None else {**inputs, "ngram_logits": tf.constant(tokens.ngram_logits)}
 
 
 def _check_types(what: str, found: Mapping[str, Any], expected: Mapping[str, tf.DType]) -> None:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from enum import Enum
 
-import numpy as np
-import numpy.typing as npt
-
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
@@ -34,19 +31,6 @@ class ClassifyQuery:
     min_score: float = 0.0
     on_too_long: OnTooLong = OnTooLong.TRUNCATE
     explain: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What the `tokenize` signature gives.
-
-    Attributes:
-        token_ids: <int32>[batch, tokens], 0 after the end of a text; at least one column.
-        length: <int32>[batch], tokens of the whole text, before truncation.
-    """
-
-    token_ids: npt.NDArray[np.int32]
-    length: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)

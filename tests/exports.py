@@ -42,13 +42,19 @@ def make_exports(folder: Path) -> list[Export]:
         return list(pool.map(lambda kind: make_export(folder, *kind), wanted))
 
 
+def has_ngrams(architecture: str, encoding: str, task: str) -> bool:
+    """Whether an export of that kind has an n-gram branch: one of each task has."""
+    return architecture != "transformer" and (encoding == "one_hot") == (task == "multi_label")
+
+
 def make_export(folder: Path, architecture: str, encoding: str, task: str, extra: Sequence[str] = ()) -> Export:
     """Write texts, train on them in a process of its own, and return the version."""
     name = f"{task}-{encoding}-{architecture}"
     train, test = (write_corpus(folder / f"{name}-{part}.jsonl", task, part) for part in ("train", "test"))
     repository = folder / "models"
     flags = ["--train", train, "--test", test, "--name", name, "--repository", repository, "--json"]
-    done = training("train", *map(str, flags), *tiny(architecture, encoding), *extra)
+    ngrams = ("--set", f"ngrams.enabled={'yes' if has_ngrams(architecture, encoding, task) else 'no'}")
+    done = training("train", *map(str, flags), *tiny(architecture, encoding), *ngrams, *extra)
     assert done.returncode == 0, done.stderr
     return Export(Path(json.loads(done.stdout)["directory"]), name, architecture, encoding, task, train, test)
 

@@ -14,7 +14,7 @@ import pytest
 import tensorflow as tf
 from google.protobuf import json_format
 
-from tests.exports import Export
+from tests.exports import Export, has_ngrams
 from textgate.v1.model_info_pb2 import ModelInfo
 
 KINDS = (
@@ -45,6 +45,11 @@ class OpenVersion:
     export: Export
     info: ModelInfo
     module: Any
+
+    @property
+    def has_ngrams(self) -> bool:
+        """Whether it was trained with an n-gram branch."""
+        return has_ngrams(self.export.architecture, self.export.encoding, self.export.task)
 
     def run(self, signature: str, **inputs: Any) -> dict[str, npt.NDArray[Any]]:
         """Run a signature on arrays."""

@@ -61,7 +61,7 @@ def test_padding_of_any_width_and_content_changes_nothing(version: OpenVersion) 
     expected = version.scores(MIXED_TEXTS)
     for extra in (0, 1, 40):
         padded = np.pad(tokens["token_ids"], ((0, 0), (0, extra)))
-        scores = version.run("score_tokens", token_ids=padded, length=tokens["length"])["scores"]
+        scores = version.run("score_tokens", **{**tokens, "token_ids": padded})["scores"]
         np.testing.assert_allclose(scores, expected, rtol=0, atol=TOLERANCE)
 
 
@@ -73,8 +73,8 @@ def test_score_tokens_of_tokenize_is_serving_default(version: OpenVersion) -> No
 def test_score_tokens_compiled_by_xla_agrees(version: OpenVersion) -> None:
     tokens = version.run("tokenize", text=[text.encode() for text in MIXED_TEXTS])
     signature = version.module.signatures["score_tokens"]
-    compiled = tf.function(lambda token_ids, length: signature(token_ids=token_ids, length=length), jit_compile=True)
-    scores = compiled(tf.constant(tokens["token_ids"]), tf.constant(tokens["length"]))["scores"]
+    compiled = tf.function(lambda **inputs: signature(**inputs), jit_compile=True)
+    scores = compiled(**{name: tf.constant(values) for name, values in tokens.items()})["scores"]
     np.testing.assert_allclose(scores.numpy(), version.scores(MIXED_TEXTS), rtol=0, atol=TOLERANCE)
 
 

@@ -21,6 +21,10 @@ OUTPUTS = {
 }
 
 
+NGRAM_INPUT = {"ngram_logits": ([None, 3], tf.float32)}
+NGRAM_OUTPUT = {"ngram_logits": tf.float32}
+
+
 def test_there_are_three_signatures(version: OpenVersion) -> None:
     assert set(version.module.signatures) == set(INPUTS)
 
@@ -28,9 +32,13 @@ def test_there_are_three_signatures(version: OpenVersion) -> None:
 @pytest.mark.parametrize("name", INPUTS)
 def test_inputs_and_outputs_are_as_promised(version: OpenVersion, name: str) -> None:
     signature = version.module.signatures[name]
-    inputs = signature.structured_input_signature[1]
-    assert {key: (spec.shape.as_list(), spec.dtype) for key, spec in inputs.items()} == INPUTS[name]
-    assert {key: spec.dtype for key, spec in signature.structured_outputs.items()} == OUTPUTS[name]
+    inputs, outputs = INPUTS[name], OUTPUTS[name]
+    if version.has_ngrams:
+        inputs = inputs | NGRAM_INPUT if name == "score_tokens" else inputs
+        outputs = outputs | NGRAM_OUTPUT if name == "tokenize" else outputs
+    found = signature.structured_input_signature[1]
+    assert {key: (spec.shape.as_list(), spec.dtype) for key, spec in found.items()} == inputs
+    assert {key: spec.dtype for key, spec in signature.structured_outputs.items()} == outputs
 
 
 def test_scores_are_calibrated_probabilities_of_the_task(version: OpenVersion) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from service.batcher import Batcher
 from service.limits import BatchingConfig
-from service.types import Tokens
+from service.tokens import Tokens
 from tests.service.fakes import Clock, settle
 
 BATCH_TOKENS = 512

@@ -10,7 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from service.batcher import Batcher, ScoredCall
 from service.errors import DeadlineExceededError, InternalError, ResourceExhaustedError
 from service.limits import BatchingConfig
-from service.types import Tokens
+from service.tokens import Tokens
 from tests.service.fakes import Clock, DrivenSleep, DrivenThread, expected_scores, settle, tokens_of
 
 MAX_QUEUE = 12

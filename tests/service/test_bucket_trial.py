@@ -4,7 +4,7 @@ import pytest
 from service.bucket_trial import Trial, try_executable
 from service.buckets import Bucket
 from service.servable import Score, Scores
-from service.types import Tokens
+from service.tokens import Tokens
 from tests.service.fakes import Clock, fake_scores, tokens_of
 
 EXAMPLES = tokens_of([5], [1, 2, 3, 4, 5, 6], [])

@@ -1,8 +1,6 @@
-import numpy as np
 import pytest
 
-from service.buckets import Bucket, BucketGrid, pad
-from tests.service.fakes import tokens_of
+from service.buckets import Bucket, BucketGrid
 
 
 @pytest.fixture
@@ -57,14 +55,3 @@ def test_every_batch_is_covered_by_a_bucket_of_the_list_that_it_can_wait_for(gri
     buckets = grid.smallest_first()
     for bucket in buckets:
         assert grid.cover(bucket.texts, bucket.tokens) == bucket
-
-
-def test_padding_adds_empty_texts_and_columns() -> None:
-    padded = pad(tokens_of([1, 2], [3]), Bucket(3, 4))
-    assert padded.token_ids.tolist() == [[1, 2, 0, 0], [3, 0, 0, 0], [0, 0, 0, 0]]
-    assert padded.length.tolist() == [2, 1, 0]
-    assert padded.token_ids.dtype == padded.length.dtype == np.int32
-
-
-def test_padding_of_a_cut_text_is_no_part_of_it() -> None:
-    assert pad(tokens_of([1, 2, 3], max_tokens=2), Bucket(1, 4)).length.tolist() == [2]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.chunking import Pieces, split_long_texts, split_text
-from service.types import Tokens
+from service.tokens import Tokens
 from tests.service.fakes import tokens_of
 
 MAX_TOKENS = 4

@@ -6,7 +6,7 @@ import pytest
 
 from service.golden import Golden, read_golden, verify_golden
 from service.servable import ModelLoadError
-from service.types import Tokens
+from service.tokens import Tokens
 from tests.service.fakes import FakeServable
 
 GOOD = {"text": "250 1", "scores": [0.749, 0.251]}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from service.pending_call import PendingCall, Portion, gather, width_class
-from service.types import Tokens
+from service.tokens import Tokens
 from tests.service.fakes import tokens_of
 
 

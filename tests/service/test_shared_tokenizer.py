@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from service.shared_tokenizer import MAX_CHARACTERS, SharedTokenizer
-from service.types import Tokens
+from service.tokens import Tokens
 from tests.service.fakes import DrivenThread, FakeServable, settle
 
 

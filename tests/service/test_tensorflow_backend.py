@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from service import tensorflow_backend
-from service.buckets import Bucket, pad
 from service.servable import CompileError, ModelLoadError
 from service.tensorflow_backend import SavedModelServable, load_saved_model
 from tests.service.tiny_version import (
@@ -48,6 +47,16 @@ def test_multi_label_version_is_served(tmp_path: Path) -> None:
     servable = load_saved_model(write_tiny_version(tmp_path / "1", multi_label=True))
     scores = servable.score(servable.tokenize([b"good film"]))
     np.testing.assert_allclose(scores, [reference_scores("good film", multi_label=True)], atol=1e-6)
+
+
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_version_with_an_ngram_branch_is_served_plain_and_compiled(tmp_path: Path, multi_label: bool) -> None:
+    servable = load_saved_model(write_tiny_version(tmp_path / "1", multi_label=multi_label, ngrams=True))
+    texts = ["good film", "", "zyx 好 bad"]
+    expected = [reference_scores(text, multi_label, ngrams=True) for text in texts]
+    tokens = servable.tokenize([text.encode() for text in texts])
+    np.testing.assert_allclose(servable.score(tokens), expected, atol=1e-6)
+    np.testing.assert_allclose(servable.compile(4, 8)(tokens.pad(4, 8))[:3], expected, atol=1e-6)
 
 
 def test_tokens_are_cut_at_max_tokens_and_their_length_is_not(servable: SavedModelServable) -> None:
@@ -132,7 +141,7 @@ def test_compiled_scores_are_those_of_an_independent_reference(
 ) -> None:
     score = servable.compile(texts, tokens)
     batch = ["good film plot", "", "zyx 好 bad"][:texts]
-    tokenized = pad(servable.tokenize([text.encode() for text in batch]), Bucket(texts, tokens))
+    tokenized = servable.tokenize([text.encode() for text in batch]).pad(texts, tokens)
     np.testing.assert_allclose(score(tokenized), [reference_scores(text) for text in batch], atol=1e-6)
 
 

@@ -111,9 +111,7 @@ class _Fitting:
 
     def _train_epoch(self, epoch: int) -> Iterator[float]:
         plans = self._plan(epoch)
-        batches = self._progress.track(
-            make_batches(self._train, plans), len(plans), f"epoch {epoch}/{self._epochs}"
-        )
+        batches = self._progress.track(make_batches(self._train, plans), len(plans), f"epoch {epoch}/{self._epochs}")
         for batch in batches:
             loss = float(self._step(*batch))
             if not np.isfinite(loss):
