@@ -81,7 +81,11 @@ def figures(text: str, start: str) -> list[str]:
 def test_network_and_baseline_stand_beside_each_other() -> None:
     text = text_of(make_record())
     assert text.startswith("news: 8 texts of test, 3 labels\n")
-    assert figures(text, "bidirectional_lstm, embedding") == ["0.7500", "0.6250", "0.0625"]
+    assert figures(text, "bidirectional_lstm, embedding, n-grams") == ["0.7500", "0.6250", "0.0625"]
+    assert figures(text, "the same without n-grams") == ["0.6875", "0.6250", "0.0625"]
+    pure = text_of(make_record(ngrams=None))
+    assert figures(pure, "bidirectional_lstm, embedding") == ["0.7500", "0.6250", "0.0625"]
+    assert "n-grams" not in pure
     assert figures(text, "TF-IDF linear baseline") == ["0.5000", "0.6250", "0.0625"]
     assert "TF-IDF" not in text_of(make_record(baseline=None))
     assert figures(text_of(make_multi_label_record()), "model")[0] == "micro-F1"

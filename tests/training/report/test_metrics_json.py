@@ -65,13 +65,23 @@ def test_calibration_names_its_labels() -> None:
 
 @pytest.mark.parametrize(
     ("record", "path"),
-    [(make_record(baseline=None), ["baseline"]), (make_multi_label_record(), ["network", "confusion"])],
+    [
+        (make_record(baseline=None), ["baseline"]),
+        (make_record(ngrams=None), ["ngram_branch"]),
+        (make_multi_label_record(), ["network", "confusion"]),
+    ],
 )
 def test_what_there_is_not_is_null(record: RunRecord, path: list[str]) -> None:
     found = figures(record)
     for key in path:
         found = found[key]
     assert found is None
+
+
+def test_the_ngram_branch_stands_with_what_the_network_is_without_it() -> None:
+    branch = figures(make_record())["ngram_branch"]
+    assert (branch["weight"], branch["parameter_count"]) == (0.75, 54321)
+    assert branch["network_alone"]["metrics"]["accuracy"] == 0.6875
 
 
 def test_labels_are_readable_and_texts_are_not_there() -> None:

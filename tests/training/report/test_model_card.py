@@ -53,13 +53,22 @@ def test_multi_label_has_a_column_of_thresholds() -> None:
     assert [row[-1] for row in rows] == ["0.375", "0.312", "0.250"]
 
 
-def test_metrics_stand_beside_those_of_the_baseline() -> None:
-    assert tables(card(make_record()))[1][2:] == [
-        ["accuracy", "0.7500", "0.5000"],
-        ["macro-F1", "0.6250", "0.6250"],
-        ["calibration error", "0.0625", "0.0625"],
+def test_metrics_stand_beside_those_without_ngrams_and_of_the_baseline() -> None:
+    head, _, *rows = tables(card(make_record()))[1]
+    assert head == ["metric", "network", "without n-grams", "TF-IDF linear baseline"]
+    assert rows == [
+        ["accuracy", "0.7500", "0.6875", "0.5000"],
+        ["macro-F1", "0.6250", "0.6250", "0.6250"],
+        ["calibration error", "0.0625", "0.0625", "0.0625"],
     ]
-    assert {row[2] for row in tables(card(make_record(baseline=None)))[1][2:]} == {"–"}
+    assert {row[-1] for row in tables(card(make_record(baseline=None)))[1][2:]} == {"–"}
+
+
+def test_a_network_without_ngrams_stands_alone() -> None:
+    text = card(make_record(ngrams=None))
+    assert "n-gram" not in text
+    assert tables(text)[1][2] == ["accuracy", "0.7500", "0.5000"]
+    assert "54,321 weights, added with the weight 0.750" in card(make_record())
 
 
 def test_the_sentences_fit_the_run() -> None:

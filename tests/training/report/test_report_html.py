@@ -36,6 +36,7 @@ RECORDS = {
     "multi-label": make_multi_label_record(),
     "without test": without_test(make_record()),
     "without baseline": make_record(baseline=None),
+    "without n-grams": make_record(ngrams=None),
     "losing": make_record(baseline=make_evaluation(accuracy=0.99)),
     "interrupted in the first epoch": make_record(fit=FitResult("accuracy", (), 0, "interrupt")),
     "many labels": make_record(tuple(f"label {number}" for number in range(21))),
@@ -68,7 +69,15 @@ def test_labels_texts_and_settings_stay_text(make: Callable[..., RunRecord]) -> 
 
 def test_the_figures_are_those_of_the_record() -> None:
     text = page_of(make_record()).text
-    for figure in ("0.7500", "0.6250", "0.0625", "linear baseline 0.5000", "0.1875", "0.0312", "1.250"):
+    for figure in (
+        "0.7500",
+        "0.6250",
+        "0.0625",
+        "without n-grams 0.6875, linear baseline 0.5000",
+        "0.1875",
+        "0.0312",
+        "1.250",
+    ):
         assert figure in text
     for words in ("2026-03-04 05:06 UTC", "8 texts of test, which chose nothing", "train 1,200 · dev 130 · test 8"):
         assert words in text
