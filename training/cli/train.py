@@ -33,6 +33,7 @@ settings worth knowing (--set):
   model.units=256               a wider network
   model.drop_mult=0.5           all dropouts halved; helps when a small network does not even fit train
   model.pooling=attention       or max_mean, max, mean, last: how the states of all tokens become one vector
+  ngrams.enabled=no             the network alone, without the linear model of n-grams beside it
   tokenizer.max_tokens=512      longer texts; `check` shows what would be cut
   fit.epochs=40  fit.seed=1     longer; another start
 
