@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.accuracy_page import write_page
+from benchmarks.accuracy_page import NGRAMS, write_page
 from benchmarks.accuracy_sets import SETS, AccuracySet
 from benchmarks.record import commit, record
 
@@ -116,7 +116,7 @@ def _rows(name: str) -> Iterator[dict[str, Any]]:
         if model == next(iter(ENCODINGS)):
             yield from _model_rows(name, LINEAR, [run for run in runs if "linear" in run][:1], "linear")
         yield from _model_rows(name, model, runs, "network")
-        yield from _model_rows(name, f"{model}, n-grams", runs, "pooled")
+        yield from _model_rows(name, model + NGRAMS, runs, "pooled")
 
 
 def _model_rows(name: str, model: str, runs: list[dict[str, Any]], key: str) -> Iterator[dict[str, Any]]:
