@@ -20,15 +20,15 @@ NOISY = [TRUTH + GENERATOR.normal(size=TRUTH.shape) * 2 for _ in range(2)]
 def test_no_other_weight_makes_dev_more_likely(task: Task) -> None:
     weight = choose_branch_weight(*NOISY, TARGETS[task], task)
     found = best_loss(weight, task)
-    others = [best_loss(other, task) for other in np.linspace(0, 4, 41)]
-    assert found <= min(others) + 1e-6
+    others = [best_loss(other, task) for other in np.linspace(0, 4, 17)]
+    assert found <= min(others) + 1e-4
     assert 0.5 < weight < 2  # both parts are as good as each other
 
 
 def best_loss(weight: float, task: Task) -> float:
     """Loss of a weight at the best of many temperatures."""
     pooled = NOISY[0] + weight * NOISY[1]
-    return min(negative_log_likelihood(pooled * scale, TARGETS[task], task) for scale in np.geomspace(0.05, 20, 600))
+    return min(negative_log_likelihood(pooled * scale, TARGETS[task], task) for scale in np.geomspace(0.05, 20, 200))
 
 
 @pytest.mark.parametrize("task", Task)
