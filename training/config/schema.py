@@ -104,6 +104,10 @@ class FitConfig:
     weight_decay: float = setting(1e-4, "decoupled (AdamW); biases and embeddings are left alone")
     clip_norm: float = setting(1.0, "largest global norm of the gradient")
     label_smoothing: float = setting(0.1, "multi-class only")
+    adversarial_epsilon: float = setting(
+        0.0,
+        "adversarial training: how far inputs move, as a share of their size, such as 0.2; a step takes twice as long",
+    )
     ema_decay: float = setting(0.99, "moving average of the weights; it is what dev sees and what is kept")
     patience: int = setting(4, "epochs without a better dev metric before training stops")
     metric: Literal["auto", "accuracy", "macro_f1", "micro_f1"] = setting(

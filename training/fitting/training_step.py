@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from training.config import FitConfig
+from training.fitting.adversarial import adversarial_rows
 from training.fitting.averaging import RowAverages, WeightAverages, decay_at, swapped
 from training.fitting.losses import Loss, weighted_mean
 from training.fitting.optimizers import AdamW, RowAdam
@@ -75,6 +76,19 @@ class TrainingStep:
         return loss
 
     def _loss_and_gradients(
+        self, rows: tf.Tensor, token_ids: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
+        loss, row_gradients, gradients = self._differentiate(rows, token_ids, targets, weights)
+        if not self._config.adversarial_epsilon:
+            return loss, row_gradients, gradients
+        moved = adversarial_rows(rows, row_gradients, token_ids, self._config.adversarial_epsilon)
+        _, *others = self._differentiate(moved, token_ids, targets, weights)
+        row_gradients, gradients = tf.nest.map_structure(
+            lambda one, other: (one + other) / 2, [row_gradients, gradients], others
+        )
+        return loss, row_gradients, gradients
+
+    def _differentiate(
         self, rows: tf.Tensor, token_ids: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
         with compiled_recurrences(self._config.jit_compile), tf.GradientTape() as tape:
