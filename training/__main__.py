@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("stopped by Ctrl-C; nothing was written", file=sys.stderr)
+        print("stopped by Ctrl-C, before the result was complete", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read our output has enough of it; closing stdout at exit must not complain again.

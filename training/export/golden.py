@@ -1,6 +1,8 @@
 """golden.jsonl: texts with the scores expected of them, which every loader runs before it trusts a version."""
 
+import itertools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,7 @@ from training.export.layout import GOLDEN
 
 TOLERANCE = 1e-5
 _REAL_TEXTS = 16
+_WORD = 20
 # One text of each kind that has broken a text pipeline somewhere.
 _SPECIAL_TEXTS = (
     "",
@@ -37,13 +40,17 @@ def choose_golden_texts(real_texts: Sequence[str], max_tokens: int) -> tuple[str
     """Texts of every awkward kind, then real ones spread evenly over the given texts, without repetition."""
     usable = [text for text in real_texts if _is_unicode(text)]
     real = usable[:: max(1, len(usable) // _REAL_TEXTS)][:_REAL_TEXTS]
-    # A letter or digit is at least one token each time; a text of invisible marks alone is none.
-    seed = next((text for text in real if any(map(str.isalnum, text))), "text")
-    too_long = " ".join([seed] * (max_tokens + 1))
+    too_long = " ".join(itertools.islice(itertools.cycle(_words(real) or ["text"]), max_tokens + 1))
     fillers = [f"filler {number}" for number in range(_REAL_TEXTS)]
     chosen = list(dict.fromkeys([*_SPECIAL_TEXTS, too_long, *real]))
     wanted = len(_SPECIAL_TEXTS) + 1 + _REAL_TEXTS
     return tuple(dict.fromkeys([*chosen, *fillers]))[:wanted]
+
+
+def _words(texts: Sequence[str]) -> list[str]:
+    """Beginnings of words, each at least one token: invisible marks alone would be none, a letter or digit is one."""
+    starts = (re.sub(r"^[\W_]+", "", word)[:_WORD] for text in texts for word in text.split())
+    return [start for start in starts if any(map(str.isalnum, start))]
 
 
 def _is_unicode(text: str) -> bool:
