@@ -65,6 +65,10 @@ class ModelConfig:
         "transformer",
     ] = setting("bidirectional_lstm", "kind of network")
     encoding: Literal["embedding", "one_hot"] = setting("embedding", "how tokens enter the network")
+    input_ngrams: int = setting(
+        1, "tokens of the longest n-gram whose row is added to that of its last token; 2 helps with Chinese characters"
+    )
+    ngram_rows: int = setting(131_072, "rows that n-grams share by hashing; unused when input_ngrams is 1")
     embedding_dim: int = setting(128, "width of the embedding; unused with one_hot")
     units: int = setting(128, "width of the recurrent state, per direction; width of a transformer")
     layers: int = setting(1, "recurrent layers, or blocks of a transformer")

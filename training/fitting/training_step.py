@@ -64,12 +64,15 @@ class TrainingStep:
     def _train(self, token_ids: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
         step = self._step.assign_add(1)
         rate, decay = self._schedule(step), decay_at(step, self._config.ema_decay)
-        places = tf.unique(tf.reshape(token_ids, [-1]))
+        row_ids = self._model.token_table.row_ids(token_ids)
+        places = tf.unique(tf.reshape(row_ids, [-1]))
         rows = tf.gather(self._table.value, places.y)
-        row_of_token = tf.reshape(places.idx, tf.shape(token_ids))
-        token_rows = tf.gather(rows, row_of_token)
+        parts = tf.unstack(tf.reshape(places.idx, [len(row_ids), *tf.unstack(tf.shape(token_ids))]))
+        token_rows = tf.add_n([tf.gather(rows, part) for part in parts])
         loss, token_gradients, gradients = self._loss_and_gradients(token_rows, token_ids, targets, weights)
-        row_gradients = tf.math.unsorted_segment_sum(token_gradients, row_of_token, tf.size(places.y))
+        row_gradients = tf.add_n(
+            [tf.math.unsorted_segment_sum(token_gradients, part, tf.size(places.y)) for part in parts]
+        )
         scale = self._clip_scale([row_gradients, *gradients])
         self._apply_dense(gradients, scale, rate, decay, step)
         self._update_rows(places.y, rows, row_gradients * scale, rate, decay)

@@ -27,7 +27,12 @@ class TextClassifier(keras.Model):
         scaled = scale_dropouts(config)
         self.encoder = ENCODERS[config.architecture](scaled)
         self.token_table = TokenTable(
-            vocabulary_size, self.encoder.row_width, self.encoder.row_initializer, name="token_table"
+            vocabulary_size,
+            self.encoder.row_width,
+            self.encoder.row_initializer,
+            config.input_ngrams,
+            config.ngram_rows,
+            name="token_table",
         )
         self.output_dropout = keras.layers.Dropout(scaled.output_dropout)
         self.output_layer = keras.layers.Dense(label_count, name="logits")

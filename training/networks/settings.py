@@ -5,7 +5,17 @@ from dataclasses import fields, replace
 from training.config import ModelConfig
 from training.errors import ConfigError
 
-_COUNTS = ("embedding_dim", "units", "layers", "context_width", "heads", "feed_forward_width", "max_positions")
+_COUNTS = (
+    "input_ngrams",
+    "ngram_rows",
+    "embedding_dim",
+    "units",
+    "layers",
+    "context_width",
+    "heads",
+    "feed_forward_width",
+    "max_positions",
+)
 _DROPOUTS = tuple(field.name for field in fields(ModelConfig) if field.name.endswith("_dropout"))
 
 

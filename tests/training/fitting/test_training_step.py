@@ -22,8 +22,11 @@ WEIGHTS = tf.ones(3)
 FIT = FitConfig(label_smoothing=0.0, weight_decay=0.1, clip_norm=0.05, jit_compile=False)
 
 
-def make_step(encoding: str = "embedding", fit: FitConfig = FIT) -> tuple[TextClassifier, TrainingStep]:
-    model = build_model(replace(CONFIG, encoding=encoding), vocabulary_size=9, label_count=3, seed=4)
+def make_step(
+    encoding: str = "embedding", fit: FitConfig = FIT, input_ngrams: int = 1
+) -> tuple[TextClassifier, TrainingStep]:
+    config = replace(CONFIG, encoding=encoding, input_ngrams=input_ngrams, ngram_rows=6)
+    model = build_model(config, vocabulary_size=9, label_count=3, seed=4)
     return model, TrainingStep(model, make_loss(Task.MULTI_CLASS), WarmupCosine(0.01, 0.01, 0, 10), fit)
 
 
@@ -42,10 +45,10 @@ def dense_step(model: TextClassifier) -> None:
         optimizer.apply([clipped[index] for index in chosen], [weights[index] for index in chosen])
 
 
-@pytest.mark.parametrize("encoding", ["embedding", "one_hot"])
-def test_a_first_step_equals_the_dense_one(encoding: str) -> None:
-    model, step = make_step(encoding)
-    reference, _ = make_step(encoding)
+@pytest.mark.parametrize(("encoding", "input_ngrams"), [("embedding", 1), ("one_hot", 1), ("embedding", 3)])
+def test_a_first_step_equals_the_dense_one(encoding: str, input_ngrams: int) -> None:
+    model, step = make_step(encoding, input_ngrams=input_ngrams)
+    reference, _ = make_step(encoding, input_ngrams=input_ngrams)
     step(TOKEN_IDS, TARGETS, WEIGHTS)
     dense_step(reference)
     for ours, theirs in zip(model.weights, reference.weights, strict=True):

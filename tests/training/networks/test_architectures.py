@@ -6,6 +6,7 @@ import pytest
 from network_checks import (
     LABEL_COUNT,
     VOCABULARY_SIZE,
+    check_compiled_scores_agree,
     check_network,
     check_save_and_load,
     check_scores_and_gradients,
@@ -44,6 +45,17 @@ def test_scores_and_gradients_are_right_with_two_layers_over_one_hot_input(archi
 def test_scores_and_gradients_are_right_with_every_pooling(architecture: str, pooling: str) -> None:
     config = replace(TINY, architecture=architecture, pooling=pooling)
     check_scores_and_gradients(build_model(config, VOCABULARY_SIZE, LABEL_COUNT))
+
+
+@pytest.mark.parametrize("encoding", ["one_hot", "embedding"])
+def test_a_network_with_ngrams_at_its_input_is_scored_compiled_saved_and_loaded(encoding: str, tmp_path: Path) -> None:
+    config = replace(TINY, encoding=encoding, input_ngrams=3, ngram_rows=30)
+    model = build_model(config, VOCABULARY_SIZE, LABEL_COUNT)
+    table = model.token_table.table
+    table.assign(table.value + 0.1)  # rows of n-grams start as zeros, which would hide what is wrong with them
+    check_scores_and_gradients(model)
+    check_compiled_scores_agree(model)
+    check_save_and_load(model, tmp_path)
 
 
 @pytest.mark.parametrize("positions", ["learned", "none"])
