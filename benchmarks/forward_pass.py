@@ -22,11 +22,11 @@ from typing import Any
 import numpy as np
 
 from benchmarks.record import record
-from service.buckets import BucketGrid
-from service.compiled_scorer import CompiledScorer
+from service.compilation.buckets import BucketGrid
+from service.compilation.compiled_scorer import CompiledScorer
 from service.servable import Servable
 from service.tensorflow_backend import load_saved_model
-from service.tokens import Tokens
+from service.tokenizing.tokens import Tokens
 
 SHAPES = ((1, 16), (1, 20), (1, 256), (4, 16), (5, 20), (20, 100), (32, 16), (32, 256), (200, 32))
 WORDS, TOKENS, LABELS = 20_000, 40, 10

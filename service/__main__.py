@@ -9,7 +9,7 @@ import structlog
 
 from service.config import ConfigError, ServiceConfig, load_config, unknown_variables
 from service.logs import configure_logs
-from service.repository import RepositoryError
+from service.models.repository import RepositoryError
 from service.run import run, tensorflow_loader
 from service.server import AddressError
 

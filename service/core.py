@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from service.batcher import ScoredCall
+from service.batching.batcher import ScoredCall
 from service.errors import DeadlineExceededError, Violation
 from service.limits import Limits
-from service.manager import ModelManager
-from service.served_model import ServedModel
-from service.tokens import Tokens
+from service.models.manager import ModelManager
+from service.models.served_model import ServedModel
+from service.tokenizing.tokens import Tokens
 from service.types import Classification, ClassifyQuery, ModelSpec, ModelStatus, OnTooLong, TextResult, Timing
 from service.validation import check_query, invalid
 from textgate.v1.model_info_pb2 import ModelInfo

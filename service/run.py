@@ -15,8 +15,8 @@ from service.core import ServerCore
 from service.health import Health, HealthServicer, health_of
 from service.lifecycle import Lifecycle
 from service.limits import BatchingConfig, CompilationConfig, Limits
-from service.manager import ModelManager
-from service.repository import Repository, RepositoryError
+from service.models.manager import ModelManager
+from service.models.repository import Repository, RepositoryError
 from service.servable import Loader, Servable
 from service.server import build_server, listen
 from service.types import ModelState, ModelStatus

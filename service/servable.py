@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from service.tokens import Tokens
+from service.tokenizing.tokens import Tokens
 from textgate.v1.model_info_pb2 import ModelInfo
 
 Scores = npt.NDArray[np.float32]

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from service.digests import verify_digests
-from service.golden import read_golden, verify_golden
-from service.model_info import read_model_info
+from service.models.digests import verify_digests
+from service.models.golden import read_golden, verify_golden
+from service.models.model_info import read_model_info
 from service.servable import CompileError, ModelLoadError, Score
-from service.tokens import Tokens
+from service.tokenizing.tokens import Tokens
 from textgate.v1.model_info_pb2 import ModelInfo
 
 Types = Mapping[str, tf.DType]

@@ -12,7 +12,7 @@ import structlog
 from service.config import load_config
 from service.logs import configure_logs
 from service.run import run
-from service.tokens import Tokens
+from service.tokenizing.tokens import Tokens
 from tests.service.fakes import FakeServable
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from service.servable import Score, Scores
-from service.tokens import Tokens
+from service.tokenizing.tokens import Tokens
 from textgate.v1.model_info_pb2 import Label, ModelInfo, Tokenizer
 
 POISON = 666

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from service.batcher import Batcher
+from service.batching.batcher import Batcher
 from service.limits import BatchingConfig
-from service.tokens import Tokens
+from service.tokenizing.tokens import Tokens
 from tests.service.fakes import Clock, settle
 
 BATCH_TOKENS = 512

@@ -8,8 +8,8 @@ import pytest
 from service.core import ServerCore
 from service.errors import DeadlineExceededError, InternalError, InvalidArgumentError, UnavailableError
 from service.limits import BatchingConfig, Limits
-from service.manager import ModelManager
-from service.repository import Repository
+from service.models.manager import ModelManager
+from service.models.repository import Repository
 from service.types import Classification, ClassifyQuery, ModelSpec, ModelState, ModelStatus, OnTooLong
 from tests.service.fakes import POISON, Clock, FakeServable, Gate, settle
 

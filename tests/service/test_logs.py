@@ -87,7 +87,7 @@ def test_human_lines_are_no_json(log: io.StringIO) -> None:
 def test_auto_is_json_where_there_is_no_terminal_and_level_holds(log: io.StringIO) -> None:
     configure_logs("auto", "warning", log)
     structlog.get_logger().info("dropped")
-    logging.getLogger("service.manager").info("dropped too")
-    logging.getLogger("service.manager").warning("kept %d", 1)
+    logging.getLogger("service.models.manager").info("dropped too")
+    logging.getLogger("service.models.manager").warning("kept %d", 1)
     (line,) = lines_of(log)
-    assert (line["event"], line["level"], line["logger"]) == ("kept 1", "warning", "service.manager")
+    assert (line["event"], line["level"], line["logger"]) == ("kept 1", "warning", "service.models.manager")

@@ -1,0 +1,93 @@
+"""A version in service: its servable, the threads that run it, its batcher, and who uses it at the moment."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from service.batching.batcher import Batcher
+from service.compilation.buckets import Bucket
+from service.compilation.compilation import Compilation
+from service.executor import WorkerThread
+from service.limits import BatchingConfig, CompilationConfig
+from service.ranking import Ranker
+from service.servable import Servable
+from service.tokenizing.chunking import Pieces, split_long_texts
+from service.tokenizing.shared_tokenizer import SharedTokenizer
+from service.tokenizing.tokens import Tokens
+from service.types import ModelSpec
+
+
+class ServedModel:
+    """Created on the event loop that serves it. Tokenising and scoring have a thread each, so they overlap.
+
+    Args:
+        name: of the model.
+        version: its number.
+        servable: what runs it; the served model closes it.
+        batching: bounds of the queue and of a batch.
+        compilation: what may be spent on compiling it.
+        clock: seconds; deadlines are points on it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        version: int,
+        servable: Servable,
+        batching: BatchingConfig,
+        compilation: CompilationConfig,
+        clock: Callable[[], float],
+    ) -> None:
+        self.spec = ModelSpec(name, version)
+        self.info = servable.info
+        self.ranker = Ranker(servable.info)
+        self._servable = servable
+        self._tokenizing = WorkerThread(f"tokenize-{name}-{version}")
+        self._tokenizer = SharedTokenizer(servable.tokenize, self._tokenizing)
+        self._scoring = WorkerThread(f"score-{name}-{version}")
+        self._compilation = Compilation(self.spec, servable, batching.max_batch_tokens, compilation, clock)
+        self.batcher = Batcher(self._compilation.score, self._scoring, batching, clock)
+        self._users = 0
+        self._unused = asyncio.Event()
+        self._unused.set()
+
+    @property
+    def buckets(self) -> list[Bucket]:
+        """The shapes that it is compiled for, those first that were used for most batches."""
+        return self._compilation.buckets
+
+    async def prepare(self, first: Sequence[Bucket], is_wanted: Callable[[], bool]) -> None:
+        """Compile, `first` first, while there is time and the version is wanted. Call it before it takes traffic."""
+        await self._compilation.prepare(first, is_wanted)
+
+    @contextmanager
+    def lease(self) -> Iterator[None]:
+        """Keep the version from being closed."""
+        self._users += 1
+        self._unused.clear()
+        try:
+            yield
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._unused.set()
+
+    async def tokenize(self, texts: Sequence[str]) -> Tokens:
+        """Tokenise all texts of a call, off the event loop and together with those of other calls."""
+        return await self._tokenizer.tokenize(texts)
+
+    async def split_long_texts(self, texts: Sequence[str], tokens: Tokens) -> Pieces:
+        """Split texts of more than max_tokens tokens into pieces that fit, off the event loop."""
+        return await self._tokenizing.run(split_long_texts, texts, tokens, self.info.max_tokens, self._tokenize)
+
+    async def close(self) -> None:
+        """Wait until nobody uses the version any more, then close it. Nobody may begin to use it meanwhile."""
+        await self._unused.wait()
+        await self.batcher.stop()
+        await self._compilation.close()
+        await self._scoring.close()
+        await self._tokenizing.close()
+        await asyncio.to_thread(self._servable.close)
+
+    def _tokenize(self, texts: Sequence[str]) -> Tokens:
+        return self._servable.tokenize([text.encode() for text in texts])
