@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,16 @@ from typing import Any
 from benchmarks.record import record
 from benchmarks.serving.load import LoadGenerator, MissingToolError
 from benchmarks.serving.models import MODELS, Model, repository_of, version_of
+from benchmarks.serving.page import write_page
+from benchmarks.serving.plots import draw
 from benchmarks.serving.stage import QUICK, Scale, Stage
 from benchmarks.serving.statistics import Row
-from benchmarks.serving.systems import SYSTEMS
+from benchmarks.serving.systems import SYSTEMS, Textgate
 from benchmarks.serving.texts import missing_data
 from benchmarks.serving.workloads import EVERY_MODEL, WORKLOADS
 
 WORK = Path("build/serving")
+INFO = "assets.extra/model.json"
 
 
 def main() -> int:
@@ -37,37 +41,53 @@ def main() -> int:
     except MissingToolError as error:
         print(error, file=sys.stderr)
         return 2
+    left_out = {kind.name: reason for kind in SYSTEMS if (reason := kind.missing())}
+    for name, reason in left_out.items():
+        print(f"{name} is left out: {reason}", file=sys.stderr)
+    scale = _scale(options)
     rows: list[Row] = []
     for name in options.models:
-        rows += _measure(MODELS[name], generator, options)
+        rows += _measure(MODELS[name], generator, scale, options)
     if options.quick:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         print("--quick shows that all works; its figures are not recorded")
     else:
         record("serving", rows)
-    wrong = [row for row in rows if row["figure"] == "wrong answers" and row["median"]]
-    return 1 if wrong else 0
+        write_page(rows, scale.rounds, left_out, draw(rows), options.note)
+    return 1 if wrong_answers(rows) else 0
 
 
-def _measure(model: Model, generator: LoadGenerator, options: argparse.Namespace) -> list[Row]:
-    """Measure all workloads on one model, with every system that is there running beside the others."""
+def wrong_answers(rows: Sequence[Row]) -> int:
+    """How many answers of Textgate were wrong."""
+    return sum(row["median"] for row in rows if row["system"] == Textgate.name and row["figure"] == "wrong answers")
+
+
+def _measure(model: Model, generator: LoadGenerator, scale: Scale, options: argparse.Namespace) -> list[Row]:
+    """Measure the workloads on one model, kept from an earlier run where that is asked for."""
+    kept = WORK / "rows" / f"{model.name}.json"
+    if options.resume and kept.exists():
+        rows: list[Row] = json.loads(kept.read_text(encoding="utf-8"))
+        return rows
     repository = repository_of(model, options.data, WORK)
     version = version_of(model, repository)
-    labels = [label["name"] for label in json.loads((version / "assets.extra/model.json").read_text())["labels"]]
+    labels = [label["name"] for label in json.loads((version / INFO).read_text(encoding="utf-8"))["labels"]]
     with ExitStack() as running:
-        systems = {}
-        for kind in SYSTEMS:
-            if reason := kind.missing():
-                print(f"{kind.name} is left out: {reason}", file=sys.stderr)
-                continue
-            systems[kind.name] = running.enter_context(kind(version, labels, WORK / "logs" / model.name))
-        stage = Stage(model, version, labels, systems, generator, _scale(options), options.data, WORK)
-        rows: list[Row] = []
+        systems = {
+            kind.name: running.enter_context(kind(version, labels, WORK / "logs" / model.name))
+            for kind in SYSTEMS
+            if not kind.missing()
+        }
+        stage = Stage(model, version, labels, systems, generator, scale, options.data, WORK)
+        rows = []
         for name in options.workloads:
             if name in EVERY_MODEL or model.name == options.models[0]:
                 print(f"{model.about}: {name}", file=sys.stderr, flush=True)
                 rows += WORKLOADS[name](stage)
-        return rows + stage.verdict_rows()
+        rows += stage.verdict_rows()
+    if not options.quick:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(json.dumps(rows), encoding="utf-8")
+    return rows
 
 
 def _scale(options: argparse.Namespace) -> Scale:
@@ -87,6 +107,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="all by default")
     parser.add_argument("--rounds", type=int, help="medians are over so many")
     parser.add_argument("--seconds", type=float, help="of one measurement")
+    parser.add_argument("--soak-calls", type=int, help="calls of the soak")
+    parser.add_argument("--reloads", type=int, help="versions that are replaced under load")
+    parser.add_argument("--resume", action="store_true", help="go on after the last model that was finished")
+    parser.add_argument("--note", default="", help="a sentence for the page, such as what else the machine did")
     options = parser.parse_args()
     options.models = options.models or list(MODELS)[: 1 if options.quick else None]
     return options

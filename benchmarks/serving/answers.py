@@ -21,35 +21,28 @@ class Verdict:
     """What became of the calls of a system, over all its runs.
 
     Attributes:
-        calls: how many were made.
-        statuses: how many ended with each status.
+        failures: calls that failed although nothing was asked beyond capacity, by status.
         checked: answers whose scores were compared.
         wrong: answers with a score that is off by more than TOLERANCE, or with other texts or labels than asked for.
         largest_difference: of any score.
     """
 
-    calls: int = 0
-    statuses: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     checked: int = 0
     wrong: int = 0
     largest_difference: float = 0.0
 
-    @property
-    def failed(self) -> int:
-        """Calls that did not end as OK."""
-        return self.calls - self.statuses["OK"]
-
-    def add(self, system: System, calls: Calls, right: Sequence[Scores]) -> None:
+    def add(self, system: System, calls: Calls, right: Sequence[Scores], may_fail: bool = False) -> None:
         """Check a run.
 
         Args:
             system: which reads the replies.
             calls: of the run.
             right: <float32>[texts, labels] for each message.
+            may_fail: whether calls may be refused or given up.
         """
-        self.calls += len(calls.records)
-        for status, count in zip(*np.unique(calls.records["status"], return_counts=True), strict=True):
-            self.statuses[status_name(int(status))] += int(count)
+        if not may_fail:
+            self.failures.update(status_name(status) for status in calls.records["status"][~calls.ok].tolist())
         start = 0
         for record in calls.records[calls.records["reply_size"] > 0]:
             reply = calls.replies[start : start + record["reply_size"]]

@@ -1,5 +1,6 @@
 """All that a workload has at hand: the running systems, the load generator, real texts, and how long to measure."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,12 +139,16 @@ class Stage:
             connections=self.scale.connections,
             timeout_ms=timeout_ms,
         )
-        self.judge(system, calls, requests)
+        self.judge(system, calls, requests, may_fail=timeout_ms > 0)
         return calls
 
-    def judge(self, system: System, calls: Calls, requests: Requests) -> None:
-        """Check the answers of a run."""
-        self.verdicts.setdefault(system.name, Verdict()).add(system, calls, requests.right)
+    def judge(self, system: System, calls: Calls, requests: Requests, may_fail: bool = False) -> None:
+        """Check the answers of a run; without leave to fail, every call should have one."""
+        verdict = self.verdicts.setdefault(system.name, Verdict())
+        before = verdict.failures.copy()
+        verdict.add(system, calls, requests.right, may_fail)
+        if new := verdict.failures - before:
+            print(f"{system.name}: failed calls: {dict(new)}", file=sys.stderr, flush=True)
 
     def rows(
         self, workload: str, figure: str, unit: str, values: Values, held_against: Callable[[str], bool] = bool
@@ -180,6 +185,7 @@ class Stage:
             if verdict.checked:
                 workload = f"all answers that were checked, {self.model.about}"
                 rows += [
+                    row(workload, name, "failed calls", "", [verdict.failures.total()], self.commit),
                     row(workload, name, "answers checked", "", [verdict.checked], self.commit),
                     row(workload, name, "wrong answers", "", [verdict.wrong], self.commit),
                     row(workload, name, "largest difference of a score", "", [verdict.largest_difference], self.commit),

@@ -20,7 +20,10 @@ def percentile(values: npt.ArrayLike, percent: float) -> float:
 
 
 def row(workload: str, system: str, figure: str, unit: str, values: Sequence[float], commit: str) -> Row:
-    """A figure with its median and extremes over the rounds, held against nothing."""
+    """A figure with its median and extremes over the rounds, held against nothing.
+
+    A figure that is infinite, such as the latency of answers where there were none, is None.
+    """
     return {
         "workload": workload,
         "system": system,
@@ -41,6 +44,6 @@ def against(found: Row, values: Sequence[float], name: str, others: Sequence[flo
     return {**found, "ratio_to": name, "ratio": _rounded(statistics.median(ratios))}
 
 
-def _rounded(value: float) -> float:
-    """Four significant digits say more than such measurements know."""
-    return float(f"{value:.4g}")
+def _rounded(value: float) -> float | None:
+    """Four significant digits, which is more than such measurements know; None where JSON has no number for it."""
+    return float(f"{value:.4g}") if math.isfinite(value) else None

@@ -26,9 +26,8 @@ class Peer(System):
     @classmethod
     def missing(cls) -> str:
         """What it lacks to run here, and how to get it; empty when nothing."""
-        if cls.python().exists():
-            return ""
-        return f"{cls.python()} is missing: make build/serving/peers/{cls.environment_name}/bin/python"
+        installed = cls.environments / cls.environment_name / ".installed"
+        return "" if installed.exists() else f"its Python environment is missing: make {installed}"
 
     @classmethod
     def python(cls) -> Path:
