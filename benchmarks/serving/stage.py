@@ -27,6 +27,7 @@ class Scale:
         rounds: medians are over so many.
         seconds: of one measurement.
         warm_up: seconds before it, which do not count.
+        settling: seconds that each system is called before the first measurement of a kind: some compile meanwhile.
         texts: different texts of each set.
         connections: of the load generator.
         streams: callers on each connection, in a closed loop.
@@ -38,6 +39,7 @@ class Scale:
     rounds: int = 5
     seconds: float = 5.0
     warm_up: float = 1.0
+    settling: float = 10.0
     texts: int = 1000
     connections: int = 8
     streams: int = 8
@@ -46,13 +48,16 @@ class Scale:
     reloads: int = 50
 
 
-QUICK = Scale(rounds=1, seconds=1.0, warm_up=0.5, texts=64, loads=(0.5, 1.0, 3.0), soak_calls=2000, reloads=2)
+QUICK = Scale(
+    rounds=1, seconds=1.0, warm_up=0.5, settling=2.0, texts=64, loads=(0.5, 1.0, 3.0), soak_calls=2000, reloads=2
+)
 
 
 @dataclass(frozen=True)
 class Requests:
-    """What is asked: the texts of each call, and their right scores, <float32>[texts, labels]."""
+    """What is asked: a name, the texts of each call, and their right scores, <float32>[texts, labels]."""
 
+    name: str
     texts: list[list[str]]
     right: list[Scores]
 
@@ -75,6 +80,7 @@ class Stage:
         data: folder of public sets.
         work: folder for what is made.
         verdicts: on the answers so far, by system.
+        settled: systems that have been called with some requests for long enough.
     """
 
     model: Model
@@ -86,6 +92,7 @@ class Stage:
     data: Path
     work: Path
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    settled: set[tuple[str, str]] = field(default_factory=set)
     commit: str = field(default_factory=commit)
 
     @property
@@ -100,6 +107,7 @@ class Stage:
         # The last texts are left out where they do not fill a call.
         starts = range(0, len(texts) - texts_a_call + 1, texts_a_call)
         return Requests(
+            f"{texts_a_call} of {name}",
             [texts[start : start + texts_a_call] for start in starts],
             [scores[start : start + texts_a_call] for start in starts],
         )
@@ -110,17 +118,14 @@ class Stage:
             shift = number % len(systems)
             yield from [*systems[shift:], *systems[:shift]]
 
-    def closed_loop(self, system: System, requests: Requests, *, streams: int, connections: int | None = None) -> float:
+    def closed_loop(self, system: System, requests: Requests, *, streams: int) -> float:
         """Answered calls a second, with so many callers on each connection."""
-        calls = self.generator.closed_loop(
-            system.target,
-            requests.messages(system),
-            seconds=self.scale.warm_up + self.scale.seconds,
-            connections=connections or self.scale.connections,
-            streams=streams,
-        )
-        self.judge(system, calls, requests)
-        return calls.answered_per_second(self.scale.warm_up, self.scale.warm_up + self.scale.seconds)
+        kind = (system.name, requests.name)
+        if kind not in self.settled:
+            self._call(system, requests, streams, self.scale.settling)
+            self.settled.add(kind)
+        until = self.scale.warm_up + self.scale.seconds
+        return self._call(system, requests, streams, until).answered_per_second(self.scale.warm_up, until)
 
     def alone(self, system: System, requests: Requests) -> Calls:
         """The calls of a single caller: what a call takes when nobody else calls."""
@@ -140,6 +145,17 @@ class Stage:
             timeout_ms=timeout_ms,
         )
         self.judge(system, calls, requests, may_fail=timeout_ms > 0)
+        return calls
+
+    def _call(self, system: System, requests: Requests, streams: int, seconds: float) -> Calls:
+        calls = self.generator.closed_loop(
+            system.target,
+            requests.messages(system),
+            seconds=seconds,
+            connections=self.scale.connections,
+            streams=streams,
+        )
+        self.judge(system, calls, requests)
         return calls
 
     def judge(self, system: System, calls: Calls, requests: Requests, may_fail: bool = False) -> None:

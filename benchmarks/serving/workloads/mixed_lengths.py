@@ -13,7 +13,7 @@ def measure(stage: Stage) -> list[Row]:
     """Measure p99 of the short texts with and without the long ones, for every system that scores."""
     short, long = stage.requests("thucnews"), stage.requests("imdb")
     count = min(len(short.texts), len(long.texts))
-    both = Requests(short.texts[:count] + long.texts[:count], short.right[:count] + long.right[:count])
+    both = Requests("mixed", short.texts[:count] + long.texts[:count], short.right[:count] + long.right[:count])
     mixed, alone, slow = (empty_values(stage) for _ in range(3))
     for number, system in enumerate(stage.by_turns(stage.scoring_systems)):
         rate = stage.closed_loop(system, _alternating(both, count), streams=stage.scale.streams) / 4
@@ -35,4 +35,4 @@ def measure(stage: Stage) -> list[Row]:
 def _alternating(both: Requests, count: int) -> Requests:
     """A short one, a long one, and so on."""
     order = [index for pair in zip(range(count), range(count, 2 * count), strict=True) for index in pair]
-    return Requests([both.texts[index] for index in order], [both.right[index] for index in order])
+    return Requests("alternating", [both.texts[index] for index in order], [both.right[index] for index in order])

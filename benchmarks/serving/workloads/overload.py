@@ -21,8 +21,8 @@ class Outcome:
     Attributes:
         offered: calls a second.
         goodput: of those, the ones that were answered within the deadline.
-        refused: share that the server ended otherwise.
-        expired: share that was given up at the deadline without any word from the server.
+        refused: share that the server ended otherwise before the deadline.
+        expired: share of which nothing was heard before the deadline.
         median, p99: latency of those that were answered, in milliseconds.
         p99_refusal, slowest_refusal: milliseconds from a call to its refusal; 0 when there was none.
     """
@@ -71,13 +71,15 @@ def outcome_of(calls: Calls, warm_up: float, seconds: float) -> Outcome:
     counted = Calls(calls.records[calls.records["scheduled"] >= warm_up], b"")
     records, total = counted.records, max(1, len(counted.records))
     answered = counted.latency[counted.ok]
-    is_refused = ~counted.ok & (records["given_up"] == 0)
-    refusals = 1000 * (records["finished"] - records["sent"])[is_refused]
+    waited = 1000 * (records["finished"] - records["sent"])
+    is_expired = ~counted.ok & ((records["given_up"] == 1) | (waited >= DEADLINE_MS))
+    is_refused = ~counted.ok & ~is_expired
+    refusals = waited[is_refused]
     return Outcome(
         offered=len(records) / seconds,
         goodput=float((answered <= DEADLINE_MS / 1000).sum() / seconds),
         refused=100 * float(is_refused.sum()) / total,
-        expired=100 * float((records["given_up"] == 1).sum()) / total,
+        expired=100 * float(is_expired.sum()) / total,
         median=1000 * percentile(answered, 50),
         p99=1000 * percentile(answered, 99),
         p99_refusal=percentile(refusals, 99) if len(refusals) else 0.0,

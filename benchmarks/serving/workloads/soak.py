@@ -29,7 +29,7 @@ def measure(stage: Stage) -> list[Row]:
         stage.judge(system, calls, requests)
         made += len(calls.records)
         failed += int((~calls.ok).sum())
-        used.append(Usage.of(system.pid))
+        used.append(Usage.at_rest(system.pid))
     first, last = used[0], used[-1]
     figures = {
         "calls": (made, ""),

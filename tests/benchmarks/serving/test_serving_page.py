@@ -125,16 +125,16 @@ def test_without_an_overload_there_are_no_pictures(tmp_path: Path) -> None:
 
 
 def test_an_outcome_counts_answers_in_time_refusals_and_calls_that_were_given_up() -> None:
-    records = np.zeros(6, RECORD)
-    records["scheduled"] = [0.5, 1.0, 1.1, 1.2, 1.3, 1.4]  # the first one belongs to the warm-up
+    records = np.zeros(7, RECORD)
+    records["scheduled"] = [0.5, 1.0, 1.1, 1.2, 1.3, 1.4, 1.5]  # the first one belongs to the warm-up
     records["sent"] = records["scheduled"]
-    records["finished"] = records["scheduled"] + [9.0, 0.05, 0.2, 0.004, 0.1, 0.06]
-    records["status"] = [8, 0, 0, 8, 4, 0]
-    records["given_up"] = [0, 0, 0, 0, 1, 0]
+    records["finished"] = records["scheduled"] + [9.0, 0.05, 0.2, 0.004, 0.1, 0.06, 0.11]
+    records["status"] = [8, 0, 0, 8, 4, 0, 4]  # the last one was ended by the server, but no sooner than by the caller
+    records["given_up"] = [0, 0, 0, 0, 1, 0, 0]
     outcome = outcome_of(Calls(records, b""), warm_up=1.0, seconds=2.0)
-    assert outcome.offered == 2.5
+    assert outcome.offered == 3
     assert outcome.goodput == 1.0  # two within 100 ms in two seconds; the third answer came too late
-    assert (outcome.refused, outcome.expired) == (20.0, 20.0)
+    assert (outcome.refused, outcome.expired) == (pytest.approx(100 / 6), pytest.approx(200 / 6))
     assert outcome.median == pytest.approx(60)
     assert outcome.p99 == pytest.approx(200)
     assert outcome.slowest_refusal == pytest.approx(4)
