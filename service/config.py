@@ -121,6 +121,9 @@ class ServiceConfig:
         Labels,
         Setting(parse_all_labels, "names for versions, served too: NAME=stable:3,canary:4", repeatable=True),
     ] = NO_LABELS
+    admin: Annotated[
+        bool, Setting(switch, "allow calls that load, unload and label versions, to everybody who can reach the port")
+    ] = False
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0

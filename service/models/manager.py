@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from service.errors import UnavailableError
 from service.limits import BatchingConfig, CompilationConfig
+from service.models.admin import ModelAdmin
 from service.models.aspired import AspiredVersions
 from service.models.catalog import Catalog, StatusListener
 from service.models.keeper import VersionKeeper
@@ -28,6 +29,9 @@ class ModelManager:
     """Serves the models of a repository, of each the versions that its policy, labels and operator ask for.
 
     Belongs to the event loop.
+
+    Attributes:
+        admin: changes what is served.
 
     Args:
         repository: where the versions are.
@@ -56,6 +60,9 @@ class ModelManager:
         self._unloader = VersionUnloader(self._catalog)
         loader = VersionLoader(repository, load, self._catalog, batching, compilation, clock)
         self._keeper = VersionKeeper(self._catalog, self._aspired, loader, self._unloader)
+        self.admin = ModelAdmin(
+            repository, self._catalog, self._router, self._aspired, self._keeper, self._unloader, self.statuses
+        )
         self._started = False
         self._stopping = False
 
@@ -83,7 +90,8 @@ class ModelManager:
         """Refuse new calls, let those that hold a version finish, close the versions."""
         self._stopping = True
         self._keeper.stop()
-        await asyncio.gather(*(model.close() for model in self._catalog.remove_all()), self._unloader.all_closed())
+        closing = [model.close() for model in self._catalog.remove_all()]
+        await asyncio.gather(*closing, self._unloader.all_closed(), self.admin.stop())
 
     @contextmanager
     def acquire(self, spec: ModelSpec) -> Iterator[ServedModel]:

@@ -54,6 +54,10 @@ class Router:
         """The versions of a model that calls may ask for by something else than their number."""
         return frozenset(self._labels.get(name, {}).values())
 
+    def uses(self, name: str, version: int) -> list[str]:
+        """What leads calls to a version, apart from its number: a phrase each."""
+        return [f"label {label!r} of version {version}" for label in self.labels_of(name, version)]
+
     def _labelled(self, name: str, label: str) -> int | None:
         labels = self._labels.get(name, {})
         if label in labels:
