@@ -12,9 +12,9 @@ _HEAD = """# Accuracy
 
 Test part of public data sets, in percent. Each network ran with the default settings: dev chose the epoch, temperature
 and thresholds, and test was looked at once. "n-grams" is the same network with the n-gram branch, as it is by default;
-without that word it stands alone. The linear model (TF-IDF of word and character n-grams, linear SVM) was trained on
-the same split: where a set has no dev part, all had nine tenths of its train part. Published figures are by others, on
-the same test part. Bold: the best of ours.
+without that word it stands alone. The network was trained on train, or on nine tenths of it where a set has no dev
+part; the n-gram branch and the linear model (TF-IDF of word and character n-grams, linear SVM) on train and dev
+together, once dev had chosen. Published figures are by others, on the same test part. Bold: the best of ours.
 
 Made by `make bench-accuracy` ({machine}); the rows are in
 [benchmarks/results/accuracy.json](../benchmarks/results/accuracy.json).

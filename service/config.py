@@ -4,9 +4,11 @@ import argparse
 import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, get_type_hints
+
+from service.versioning.settings import NEWEST, NO_LABELS, Labels, Policies, parse_all_labels, parse_policies
 
 PREFIX = "TEXTGATE_"
 # Read by the client and the health check of the same machine, so no mistake when the server sees them.
@@ -78,6 +80,7 @@ class Setting:
 
     parse: Callable[[str], Any]
     teach: str
+    repeatable: bool = False  # the flag may be given several times; the variable has spaces between
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,21 @@ class ServiceConfig:
     poll_seconds: Annotated[
         float, Setting(seconds, "look for new and removed versions every so many seconds; 0 at the start only")
     ] = 0.0
+    versions: Annotated[
+        Policies,
+        Setting(
+            parse_policies,
+            "which versions to serve: latest, latest:N, all, or numbers such as 3,5; NAME=... for one model",
+            repeatable=True,
+        ),
+    ] = NEWEST
+    labels: Annotated[
+        Labels,
+        Setting(parse_all_labels, "names for versions, served too: NAME=stable:3,canary:4", repeatable=True),
+    ] = NO_LABELS
+    admin: Annotated[
+        bool, Setting(switch, "allow calls that load, unload and label versions, to everybody who can reach the port")
+    ] = False
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0
@@ -137,7 +155,9 @@ class ServiceConfig:
 
     def loggable(self) -> dict[str, str | int | float | bool | None]:
         """Return the settings for the log. None is secret: keys are files, of which the path alone is kept here."""
-        return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        plain = (str, int, float, type(None))
+        return {name: value if isinstance(value, plain) else str(value) for name, value in values.items()}
 
 
 def flag_of(name: str) -> str:
@@ -168,7 +188,8 @@ def load_config(arguments: Sequence[str], environment: Mapping[str, str] = os.en
     values: dict[str, Any] = {}
     for name, setting in settings().items():
         # An empty variable counts as not set: compose files and charts cannot leave one out.
-        text = flags[name] if flags[name] is not None else environment.get(variable_of(name)) or None
+        flag = " ".join(flags[name]) if isinstance(flags[name], list) else flags[name]
+        text = flag if flag is not None else environment.get(variable_of(name)) or None
         if text is not None:
             values[name] = _parse(name, setting, text)
     if "repository" not in values:
@@ -222,11 +243,11 @@ def _parser() -> argparse.ArgumentParser:
         if setting.parse is switch:
             parser.add_argument(flag_of(name), nargs="?", const="true", metavar="BOOL", help=help_line)
         else:
-            parser.add_argument(flag_of(name), metavar=name.rpartition("_")[2].upper(), help=help_line)
+            action = "append" if setting.repeatable else "store"
+            parser.add_argument(flag_of(name), metavar=name.rpartition("_")[2].upper(), help=help_line, action=action)
     return parser
 
 
 def _shown(default: object) -> str:
-    if default is None:
-        return "none"
-    return str(default).lower() if isinstance(default, bool) else str(default)
+    shown = "" if default is None else str(default)
+    return (shown.lower() if isinstance(default, bool) else shown) or "none"

@@ -37,6 +37,18 @@ class NotFoundError(ServiceError):
     code = "NOT_FOUND"
 
 
+class PermissionDeniedError(ServiceError):
+    """The caller may not do this here."""
+
+    code = "PERMISSION_DENIED"
+
+
+class FailedPreconditionError(ServiceError):
+    """The state of the server forbids it: the message says what must be done first. Administration only."""
+
+    code = "FAILED_PRECONDITION"
+
+
 class ResourceExhaustedError(ServiceError):
     """A queue or limit is full: try again after `retry_after_ms`."""
 

@@ -20,6 +20,7 @@ from service.models.repository import Repository, RepositoryError
 from service.servable import Loader, Servable
 from service.server import build_server, listen
 from service.types import ModelState, ModelStatus
+from service.versioning.settings import Versioning
 
 # After this long even the answers that are on their way are given up.
 LAST_BYTES_SECONDS = 5.0
@@ -45,10 +46,13 @@ class Service:
             max_queue_seconds=config.queue_ms / 1000,
         )
         compilation = CompilationConfig(seconds=config.compile_seconds)
-        self._manager = ModelManager(Repository(config.repository), load, batching=batching, compilation=compilation)
+        versioning = Versioning(config.versions, config.labels)
+        self._manager = ModelManager(Repository(config.repository), load, versioning, batching, compilation)
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
         self._health = HealthServicer(self._current_health)
-        self._server: grpc.aio.Server = build_server(config, self._core, self.lifecycle, self._health)
+        self._server: grpc.aio.Server = build_server(
+            config, self._core, self._manager.admin, self.lifecycle, self._health
+        )
         self._manager.subscribe(self._on_change)
         self._polling: asyncio.Task[None] | None = None
 
@@ -128,7 +132,9 @@ class Service:
         logger = structlog.get_logger()
         available = [status for status in self._core.list_models() if status.state is ModelState.AVAILABLE]
         if available:
-            models = {status.name: status.version for status in available}
+            models: dict[str, list[int]] = {}
+            for status in available:
+                models.setdefault(status.name, []).append(status.version)
             logger.info("serving", models=models, seconds=round(seconds, 3))
         else:
             logger.error(

@@ -36,7 +36,7 @@ class Baseline:
 
     @classmethod
     def fit(cls, train: Corpus, config: BaselineConfig) -> Self:
-        """Fit on the train part alone, which must have two labels at least."""
+        """Fit on a corpus, which must have two labels at least."""
         label_names = tuple(train.label_names)
         targets = multi_hot(train, label_names)
         # One machine a label either way; for two classes scikit-learn would fit only one of the two, its mirror image.

@@ -37,6 +37,13 @@ class Parts:
         return ("test", self.test) if self.test is not None else ("dev", self.dev)
 
     @property
+    def train_and_dev(self) -> Corpus:
+        """Both together, without those texts of dev that have a label which train lacks."""
+        known = set(self.label_names)
+        usable = tuple(example for example in self.dev.examples if known.issuperset(example.labels))
+        return Corpus(self.train.examples + usable, self.task)
+
+    @property
     def sizes(self) -> dict[str, int]:
         """Texts of each part there is."""
         parts = {"train": self.train, "dev": self.dev, "test": self.test}

@@ -1,7 +1,7 @@
 """Network and n-gram branch as one classifier: weighed against each other and calibrated on dev."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.calibration import Calibration, calibrate
 from training.examples import Task
@@ -48,6 +48,11 @@ class PooledClassifier:
         self.branch.scale(weight)
         pooled = calibrate(logits.network + weight * ngrams, dev.targets, task)
         return PooledCalibration(network, pooled, weight)
+
+    def with_branch(self, branch: NgramBranch, weight: float) -> "PooledClassifier":
+        """The same network beside another branch, whose logits count `weight` times."""
+        branch.scale(weight)
+        return replace(self, branch=branch)
 
     def logits(self, texts: Sequence[str]) -> PooledLogits:
         """Logits of texts, in their order."""

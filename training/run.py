@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from training.calibration import Calibration, calibrated_scores
 from training.config import TrainingConfig
 from training.description import describe_model
 from training.evaluation import Evaluation, evaluate_scores
-from training.examples import Task
+from training.examples import Corpus, Task
 from training.export.exporter import VersionContent, export_saved_model, write_config
 from training.export.publish import check_target, staging_directory
 from training.export.signatures import build_module
@@ -91,15 +92,24 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
     preprocessor = TextPreprocessor(tokenizer, vocabulary)
     label_names = parts.label_names
     train, dev = (encode_corpus(preprocessor, part, label_names) for part in (parts.train, parts.dev))
-    branch = _fit_branch(config, parts, tokenizer, train.targets, progress) if config.ngrams.enabled else None
+    branch = None
+    if config.ngrams.enabled:
+        progress.message("fitting the n-gram branch")
+        branch = _fit_branch(config, parts.train, label_names, tokenizer)
     model = build_model(config.model, len(vocabulary), len(label_names), config.fit.seed)
     fitted = fit(model, train, dev, config.fit, parts.task, progress)
     classifier = PooledClassifier(preprocessor, model, branch)
     chosen = classifier.calibrate(parts.dev.texts, dev, parts.task)
 
-    # Everything is chosen by now: this is the only look at test.
+    final = classifier
+    if chosen.branch_weight and config.ngrams.refit:
+        progress.message("fitting the n-gram branch again, on train and dev")
+        refitted = _fit_branch(config, parts.train_and_dev, label_names, tokenizer)
+        final = classifier.with_branch(refitted, chosen.branch_weight)
+
+    # Everything is chosen by now: this is the only look at test. Figures of dev are of the branch that never saw it.
     _, part = parts.last_look
-    logits = classifier.logits(part.texts)
+    logits = (final if parts.test else classifier).logits(part.texts)
     record = RunRecord(
         config=config,
         task=parts.task,
@@ -113,25 +123,24 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
         evaluation=_evaluate(parts, logits.pooled, chosen.pooled),
         ngrams=NgramRecord(
             weight=chosen.branch_weight,
-            parameter_count=branch.parameter_count,
+            parameter_count=final.branch.parameter_count,
             network_alone=_evaluate(parts, logits.network, chosen.network),
         )
-        if branch
+        if final.branch
         else None,
         baseline=_evaluate_baseline(config, parts, progress) if config.baseline.enabled else None,
         created_at=datetime.now(UTC),
         seconds=time.monotonic() - started,
     )
-    inputs = TextInputs(preprocessor, branch)
+    inputs = TextInputs(preprocessor, final.branch)
     module = build_module(model, inputs, label_names, parts.task, chosen.pooled.temperature)
     return VersionContent(module, describe_model(record), config, part.texts, build_report(record)), record
 
 
 def _fit_branch(
-    config: TrainingConfig, parts: Parts, tokenizer: Tokenizer, targets: Float32Array, progress: Progress
+    config: TrainingConfig, corpus: Corpus, label_names: Sequence[str], tokenizer: Tokenizer
 ) -> NgramBranch:
-    progress.message("fitting the n-gram branch")
-    texts = parts.train.texts
+    texts, targets = corpus.texts, multi_hot(corpus, label_names)
     return fit_ngram_branch(tokenizer, texts, targets, config.ngrams, spaced=not is_mostly_han(texts))
 
 
@@ -142,13 +151,19 @@ def _evaluate(parts: Parts, logits: Float32Array, calibration: Calibration) -> E
 
 
 def _evaluate_baseline(config: TrainingConfig, parts: Parts, progress: Progress) -> Evaluation:
-    """Fit the linear model on train, choose its thresholds on dev as the network's, look at the same part."""
+    """Let dev choose the linear model's thresholds as the network's, then fit it on train and dev, and look at test.
+
+    Where there is no test, it is fitted on train, and dev is looked at.
+    """
     progress.message("fitting the TF-IDF linear baseline")
-    baseline = Baseline.fit(parts.train, config.baseline)
     name, part = parts.last_look
-    thresholds = np.zeros(len(baseline.label_names), np.float32)
+    thresholds = np.zeros(len(parts.label_names), np.float32)
+    if parts.task is Task.MULTI_LABEL or not parts.test:
+        baseline = Baseline.fit(parts.train, config.baseline)
     if parts.task is Task.MULTI_LABEL:
         dev_targets = multi_hot(parts.dev, baseline.label_names)
         thresholds = choose_thresholds(baseline.decision_scores(parts.dev.texts), dev_targets)
+    if parts.test:
+        baseline = Baseline.fit(parts.train_and_dev, config.baseline)
     scores = baseline.decision_scores(part.texts)
     return evaluate_scores(name, part, baseline.label_names, scores, thresholds, probabilities=False)

@@ -116,6 +116,72 @@ class AsyncClient:
         """One version that is being served: by default the newest of the model, or of the server's only model."""
         return await self._ask(_calls.get_model(name, version, version_label), timeout, request_id)
 
+    async def load_model(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        timeout: float | None = None,
+        request_id: str | None = None,
+    ) -> tuple[ModelStatus, ...]:
+        """Have a version served beside those that are; without one, what the server's policy says. Needs `--admin`.
+
+        Returns when it is loaded, verified, compiled and in service, which may take longer than other calls; a load
+        goes on when its caller gives up. Never tried again.
+
+        Returns:
+            Every version of the model that the server now knows of.
+
+        Raises:
+            FailedPreconditionError: it cannot be loaded, and why.
+            NotFoundError: the repository does not have it.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return await self._ask(_calls.load_model(name, version), timeout, request_id)
+
+    async def unload_model(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        timeout: float | None = None,
+        request_id: str | None = None,
+    ) -> tuple[ModelStatus, ...]:
+        """Have a version, or without one the whole model, taken out of service. Needs `--admin`.
+
+        Returns when the calls that it was answering are done and its memory is given back. Never tried again.
+
+        Returns:
+            Every version of the model that the server now knows of.
+
+        Raises:
+            FailedPreconditionError: something still leads to it, such as a label.
+            NotFoundError: it is not in service.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return await self._ask(_calls.unload_model(name, version), timeout, request_id)
+
+    async def set_label(
+        self,
+        name: str,
+        label: str,
+        version: int | None,
+        *,
+        timeout: float | None = None,
+        request_id: str | None = None,
+    ) -> tuple[ModelStatus, ...]:
+        """Put a label on a version in service, moving it from where it is; None takes it off. Needs `--admin`.
+
+        Returns:
+            Every version of the model that the server knows of.
+
+        Raises:
+            FailedPreconditionError: the version is not in service.
+            NotFoundError: no such model, or no such label to take off.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return await self._ask(_calls.set_label(name, label, version), timeout, request_id)
+
     async def health(
         self, service: str = "", *, timeout: float | None = None, request_id: str | None = None
     ) -> ServingStatus:

@@ -13,7 +13,18 @@ from textgate._messages import ClassifyOptions
 from textgate.types import Classification, Model, ModelStatus, ServingStatus
 from textgate.v1 import model_service_pb2, text_classifier_pb2
 from textgate.v1.health_wire_pb2 import HealthRequest, HealthResponse
-from textgate.v1.model_service_pb2 import GetModelRequest, GetModelResponse, ListModelsRequest, ListModelsResponse
+from textgate.v1.model_service_pb2 import (
+    GetModelRequest,
+    GetModelResponse,
+    ListModelsRequest,
+    ListModelsResponse,
+    LoadModelRequest,
+    LoadModelResponse,
+    SetLabelRequest,
+    SetLabelResponse,
+    UnloadModelRequest,
+    UnloadModelResponse,
+)
 from textgate.v1.text_classifier_pb2 import ClassifyRequest, ClassifyResponse
 
 Request = TypeVar("Request", bound=Message)
@@ -58,6 +69,13 @@ LIST_MODELS = _method(
     _path(model_service_pb2.DESCRIPTOR, "ModelService", "ListModels"), ListModelsRequest, ListModelsResponse
 )
 GET_MODEL = _method(_path(model_service_pb2.DESCRIPTOR, "ModelService", "GetModel"), GetModelRequest, GetModelResponse)
+LOAD_MODEL = _method(
+    _path(model_service_pb2.DESCRIPTOR, "ModelService", "LoadModel"), LoadModelRequest, LoadModelResponse
+)
+UNLOAD_MODEL = _method(
+    _path(model_service_pb2.DESCRIPTOR, "ModelService", "UnloadModel"), UnloadModelRequest, UnloadModelResponse
+)
+SET_LABEL = _method(_path(model_service_pb2.DESCRIPTOR, "ModelService", "SetLabel"), SetLabelRequest, SetLabelResponse)
 CHECK_HEALTH = _method("/grpc.health.v1.Health/Check", HealthRequest, HealthResponse)
 
 
@@ -87,6 +105,28 @@ def get_model(
     """Describe one version."""
     request = GetModelRequest(model=_messages.model_spec(name, version, version_label))
     return Call(GET_MODEL, request, _messages.model)
+
+
+def load_model(name: str, version: int | None) -> Call[LoadModelRequest, LoadModelResponse, tuple[ModelStatus, ...]]:
+    """Have a version served."""
+    request = LoadModelRequest(name=name, version=_messages.optional_version(version))
+    return Call(LOAD_MODEL, request, _messages.model_statuses)
+
+
+def unload_model(
+    name: str, version: int | None
+) -> Call[UnloadModelRequest, UnloadModelResponse, tuple[ModelStatus, ...]]:
+    """Have a version taken out of service."""
+    request = UnloadModelRequest(name=name, version=_messages.optional_version(version))
+    return Call(UNLOAD_MODEL, request, _messages.model_statuses)
+
+
+def set_label(
+    name: str, label: str, version: int | None
+) -> Call[SetLabelRequest, SetLabelResponse, tuple[ModelStatus, ...]]:
+    """Put a label on a version, or take it off."""
+    request = SetLabelRequest(name=name, label=label, version=_messages.optional_version(version))
+    return Call(SET_LABEL, request, _messages.model_statuses)
 
 
 def check_health(service: str) -> Call[HealthRequest, HealthResponse, ServingStatus]:

@@ -1,6 +1,6 @@
 """Pure functions between the SDK's types and the messages of the wire: requests are built, responses are parsed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol, TypedDict, TypeVar
@@ -17,6 +17,11 @@ class _WireEnum(Protocol):
     def keys(self) -> Sequence[str]: ...
 
     def values(self) -> Sequence[int]: ...
+
+
+class _Statuses(Protocol):
+    @property
+    def models(self) -> Iterable[model_service_pb2.ModelStatus]: ...
 
 
 class ClassifyOptions(TypedDict, total=False):
@@ -83,6 +88,19 @@ def model_spec(name: str, version: int | None, version_label: str | None) -> mod
     return spec
 
 
+def optional_version(version: int | None) -> int:
+    """The number that says which version an administrative call means; 0 for none.
+
+    Raises:
+        InvalidArgumentError: a version that is not above 0, or that the wire cannot carry.
+    """
+    if version is None:
+        return 0
+    if version < 1:
+        raise _invalid("version", f"must be above 0, not {version}")
+    return _integer("version", version, bits=64)
+
+
 def classification(texts: Sequence[str], response: text_classifier_pb2.ClassifyResponse) -> types.Classification:
     """Parse the answer to `texts`.
 
@@ -99,8 +117,8 @@ def classification(texts: Sequence[str], response: text_classifier_pb2.ClassifyR
     )
 
 
-def model_statuses(response: model_service_pb2.ListModelsResponse) -> tuple[types.ModelStatus, ...]:
-    """Parse the list of models."""
+def model_statuses(response: _Statuses) -> tuple[types.ModelStatus, ...]:
+    """Parse a list of versions."""
     return tuple(_model_status(status) for status in response.models)
 
 

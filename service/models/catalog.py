@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from service.errors import InvalidArgumentError, NotFoundError, UnavailableError, Violation
 from service.models.served_model import ServedModel
-from service.types import ModelSpec, ModelState, ModelStatus
+from service.types import ModelState, ModelStatus
 
 StatusListener = Callable[[ModelStatus], None]
 
@@ -77,24 +77,26 @@ class Catalog:
         assert model.spec.version is not None
         return self._statuses[model.spec.name, model.spec.version]
 
-    def find(self, spec: ModelSpec) -> ServedModel:
-        """The version in service that `spec` means; without a choice the newest.
+    def find(self, name: str, version: int | None) -> ServedModel:
+        """A version in service; the newest one where no version is given.
 
         Raises:
-            InvalidArgumentError: no name, and several models to choose from.
-            NotFoundError: no such model, version or label.
+            NotFoundError: no such model or version.
             UnavailableError: there is one, but it is not in service.
         """
-        name = spec.name or self._only_name()
-        if spec.version_label is not None and name in self.names():
-            raise NotFoundError(f"model {name!r} has no version label {spec.version_label!r}: it has no version labels")
         versions = self._served.get(name, {})
-        version = max(versions, default=None) if spec.version is None else spec.version
-        if version in versions:
-            return versions[version]
-        raise self._absence(name, spec.version)
+        wanted = max(versions, default=None) if version is None else version
+        if wanted in versions:
+            return versions[wanted]
+        raise self._absence(name, version)
 
-    def _only_name(self) -> str:
+    def only_name(self) -> str:
+        """The model that is meant where none is named.
+
+        Raises:
+            InvalidArgumentError: there are several.
+            UnavailableError: there is none.
+        """
         names = self.names()
         if len(names) > 1:
             message = f"name a model: this server has {', '.join(names)}"

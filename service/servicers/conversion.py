@@ -46,6 +46,17 @@ def to_spec(message: model_spec_pb2.ModelSpec) -> ModelSpec:
     return ModelSpec(message.name)
 
 
+def to_version(number: int) -> int | None:
+    """Read the version of a call that administers; 0 is none.
+
+    Raises:
+        InvalidArgumentError: it is negative.
+    """
+    if number < 0:
+        raise _invalid("version", f"must be positive, not {number}; leave it out for none")
+    return number or None
+
+
 def to_query(request: text_classifier_pb2.ClassifyRequest) -> ClassifyQuery:
     """Read a request to classify.
 

@@ -1,12 +1,24 @@
-"""`textgate.v1.ModelService` over the core."""
+"""`textgate.v1.ModelService` over the core, and over the administration where that is allowed."""
 
 from typing import Protocol
 
-from service.interceptors.call import Context
-from service.servicers.conversion import from_status, to_spec
+from service.errors import PermissionDeniedError
+from service.interceptors.call import LOGGED_NAME_CHARACTERS, Context, add_to_log
+from service.servicers.conversion import from_status, to_spec, to_version
 from service.types import ModelSpec, ModelStatus
 from textgate.v1.model_info_pb2 import ModelInfo
-from textgate.v1.model_service_pb2 import GetModelRequest, GetModelResponse, ListModelsRequest, ListModelsResponse
+from textgate.v1.model_service_pb2 import (
+    GetModelRequest,
+    GetModelResponse,
+    ListModelsRequest,
+    ListModelsResponse,
+    LoadModelRequest,
+    LoadModelResponse,
+    SetLabelRequest,
+    SetLabelResponse,
+    UnloadModelRequest,
+    UnloadModelResponse,
+)
 from textgate.v1.model_service_pb2_grpc import ModelServiceServicer as Base
 
 
@@ -22,11 +34,33 @@ class Models(Protocol):
         ...
 
 
-class ModelServiceServicer(Base):
-    """Answers ListModels and GetModel."""
+class Administration(Protocol):
+    """What the servicer needs to change which versions are served. Methods return all versions of the model."""
 
-    def __init__(self, core: Models) -> None:
+    async def load(self, name: str, version: int | None) -> list[ModelStatus]:
+        """Serve a version, or what the policy says; raises ServiceError."""
+        ...
+
+    async def unload(self, name: str, version: int | None) -> list[ModelStatus]:
+        """Take a version, or the whole model, out of service; raises ServiceError."""
+        ...
+
+    def set_label(self, name: str, label: str, version: int | None) -> list[ModelStatus]:
+        """Put a label on a version, or take it off; raises ServiceError."""
+        ...
+
+
+class ModelServiceServicer(Base):
+    """Answers what is asked about models, and the calls that administer them.
+
+    Args:
+        core: knows the models.
+        administration: changes what is served; None where nobody may.
+    """
+
+    def __init__(self, core: Models, administration: Administration | None = None) -> None:
         self._core = core
+        self._administration = administration
 
     async def ListModels(  # noqa: N802
         self, request: ListModelsRequest, context: Context
@@ -40,3 +74,37 @@ class ModelServiceServicer(Base):
         """One version that is being served."""
         status, info = self._core.get_model(to_spec(request.model))
         return GetModelResponse(status=from_status(status), info=info)
+
+    async def LoadModel(  # noqa: N802
+        self, request: LoadModelRequest, context: Context
+    ) -> LoadModelResponse:
+        """Serve a version, beside those that are served already."""
+        _log(request)
+        statuses = await self._admin.load(request.name, to_version(request.version))
+        return LoadModelResponse(models=map(from_status, statuses))
+
+    async def UnloadModel(  # noqa: N802
+        self, request: UnloadModelRequest, context: Context
+    ) -> UnloadModelResponse:
+        """Take a version out of service."""
+        _log(request)
+        statuses = await self._admin.unload(request.name, to_version(request.version))
+        return UnloadModelResponse(models=map(from_status, statuses))
+
+    async def SetLabel(  # noqa: N802
+        self, request: SetLabelRequest, context: Context
+    ) -> SetLabelResponse:
+        """Put a label on a version, or take it off."""
+        _log(request)
+        statuses = self._admin.set_label(request.name, request.label, to_version(request.version))
+        return SetLabelResponse(models=map(from_status, statuses))
+
+    @property
+    def _admin(self) -> Administration:
+        if self._administration is None:
+            raise PermissionDeniedError("this server may not be administered by calls: start it with --admin")
+        return self._administration
+
+
+def _log(request: LoadModelRequest | UnloadModelRequest | SetLabelRequest) -> None:
+    add_to_log(model=request.name[:LOGGED_NAME_CHARACTERS], version=request.version)

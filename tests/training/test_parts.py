@@ -55,6 +55,11 @@ def test_dev_is_split_off_train_and_nothing_off_test(tmp_path: Path) -> None:
     assert other.dev != parts.dev
 
 
+def test_train_and_dev_together_leave_out_labels_that_train_lacks() -> None:
+    together = Parts(corpus("a", "b"), corpus("c", "a"), None).train_and_dev
+    assert together == corpus("a", "b", "a")
+
+
 def test_the_last_look_is_at_test_or_else_at_dev() -> None:
     train, dev, test = corpus("a", "b"), corpus("a"), corpus("b")
     assert Parts(train, dev, test).last_look == ("test", test)

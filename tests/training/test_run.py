@@ -1,7 +1,7 @@
 """The run as a whole: its name, what it refuses early, what it leaves, and what test has no say in."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from training.config import DataConfig, ExportConfig, TrainingConfig, load_confi
 from training.errors import ConfigError, CorpusError, ExportError
 from training.export.exporter import VersionContent
 from training.export.golden import read_golden
+from training.ngrams import NgramBranch, fit_ngram_branch
 from training.progress import SilentProgress
 from training.run import default_name, resolve_config, run_training
+from training.tokenizer import Tokenizer
 
 
 class CtrlC(SilentProgress):
@@ -136,31 +138,40 @@ class InterruptedRun:
         version: the exported version.
         content: what the run would have exported.
         left_behind: what stands in the repository afterwards.
+        branch_sizes: texts that the n-gram branch was fitted on, each time.
     """
 
     version: Path
     content: VersionContent
     left_behind: list[Path]
+    branch_sizes: list[int]
 
 
 @pytest.fixture(scope="module")
 def interrupted(exports: list[Export], tmp_path_factory: pytest.TempPathFactory) -> InterruptedRun:
-    export = next(export for export in exports if export.name == "multi_label-embedding-bidirectional_lstm")
+    export = next(export for export in exports if export.name == "multi_label-one_hot-bidirectional_lstm")
     folder = tmp_path_factory.mktemp("interrupted")
     test = write_wrong_labels(folder / "test.jsonl", export.test)
     overrides = [f"data.test={test}", f"export.repository={folder / 'models'}"]
     config = load_config(export.directory / "assets.extra/config.json", overrides)
     contents: list[VersionContent] = []
+    sizes: list[int] = []
 
     def interrupt(content: VersionContent, staging: Path, version: int) -> None:
         contents.append(content)
         raise KeyboardInterrupt
 
+    def fit_branch(tokenizer: Tokenizer, texts: Sequence[str], *rest: Any, **options: Any) -> NgramBranch:
+        sizes.append(len(texts))
+        return fit_ngram_branch(tokenizer, texts, *rest, **options)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run, "export_saved_model", interrupt)
+        patch.setattr(run, "fit_ngram_branch", fit_branch)
         with pytest.raises(KeyboardInterrupt):
             run_training(config, SilentProgress())
-    return InterruptedRun(export.directory, contents[0], [entry for entry in folder.iterdir() if entry != test])
+    left_behind = [entry for entry in folder.iterdir() if entry != test]
+    return InterruptedRun(export.directory, contents[0], left_behind, sizes)
 
 
 def write_wrong_labels(path: Path, test: Path) -> Path:
@@ -179,6 +190,11 @@ def test_the_same_settings_give_the_same_scores_whatever_test_holds(interrupted:
     golden = read_golden(interrupted.version)
     scores = interrupted.content.module.serving_default(tf.constant(golden.texts))["scores"].numpy()
     np.testing.assert_allclose(scores, golden.scores, rtol=0, atol=1e-5)
+
+
+def test_the_ngram_branch_is_fitted_on_dev_too_once_dev_has_chosen(interrupted: InterruptedRun) -> None:
+    sizes = json.loads(interrupted.content.report["metrics.json"])["part_sizes"]
+    assert interrupted.branch_sizes == [sizes["train"], sizes["train"] + sizes["dev"]]
 
 
 def test_test_chooses_neither_weights_nor_temperature_nor_thresholds(interrupted: InterruptedRun) -> None:

@@ -15,7 +15,7 @@ from training.quiet_start import load_tensorflow
 
 _DESCRIPTION = """\
 Read and check the texts, split dev off train where none is given, fit a network and a TF-IDF linear baseline on the
-same split, calibrate on dev, look at test once, and export a version that was verified in a fresh process.
+same texts, calibrate on dev, look at test once, and export a version that was verified in a fresh process.
 
 Ctrl-C while the network is fitted keeps the best weights so far and goes on with the export.
 """

@@ -133,11 +133,12 @@ class NgramConfig:
     min_count: int = setting(2, "n-grams that fewer texts of train have are left out")
     max_ngrams: int = setting(300_000, "n-grams at most, half of them of tokens; the most frequent ones")
     regularization: float = setting(0.5, "C of the support vector machines: smaller fits train less closely")
+    refit: bool = setting(True, "once dev has chosen all, fit it again on train and dev together")
 
 
 @dataclass(frozen=True)
 class BaselineConfig:
-    """The TF-IDF linear model trained beside every network, on the same split."""
+    """The TF-IDF linear model trained beside every network, on the same texts."""
 
     enabled: bool = setting(True, "train it")
     word_ngrams: int = setting(2, "longest word n-gram")

@@ -1,4 +1,4 @@
-"""Fits the n-gram branch on the train part: scikit-learn's TF-IDF and linear support vector machines."""
+"""Fits the n-gram branch: scikit-learn's TF-IDF and linear support vector machines."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -27,7 +27,7 @@ def fit_ngram_branch(
 
     Args:
         tokenizer: the one of the network.
-        texts: the train part.
+        texts: those to fit on.
         targets: one-hot or multi-hot <float32>[texts, labels].
         config: lengths and limits.
         spaced: whether words are written apart; decides the lengths that the settings leave open.

@@ -37,6 +37,18 @@ examples:
   textgate health topics                one model
   until textgate health; do sleep 1; done
 """
+_ADMIN_EXAMPLES = """
+examples:
+  textgate admin load topics --version 4        serve version 4 beside those that are served
+  textgate admin label topics canary 4          calls by the label canary go to version 4 from now on
+  textgate admin label topics canary --remove   take the label off again
+  textgate admin unload topics --version 3      take version 3 out of service, when its calls are done
+  textgate admin unload topics                  take the whole model out of service
+  textgate admin load topics                    serve it again, by the server's policy
+
+The server must run with --admin. What is changed lasts until the server ends; its own --versions and --labels say what
+it begins with.
+"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,7 +64,35 @@ def parser() -> argparse.ArgumentParser:
     _add_classify(_command(commands, "classify", "Classify texts.", _CLASSIFY_EXAMPLES))
     _add_models(_command(commands, "models", "List the models, or describe one.", _MODELS_EXAMPLES))
     _add_health(_command(commands, "health", "Say whether the server, or one model, is serving.", _HEALTH_EXAMPLES))
+    _add_admin(commands)
     return whole
+
+
+def _add_admin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    description = "Change which versions are served."
+    admin = commands.add_parser(
+        "admin",
+        help=description,
+        description=description,
+        epilog=_ADMIN_EXAMPLES + _EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = admin.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for action, what in (
+        ("load", "Serve a version, beside those that are served already."),
+        ("unload", "Take a version out of service, when its calls are done."),
+        ("label", "Put a label on a version in service, or take it off."),
+    ):
+        command = _command(actions, action, what, _ADMIN_EXAMPLES)
+        command.add_argument("model", metavar="MODEL", help="name of the model")
+        if action == "label":
+            command.add_argument("label", metavar="LABEL", help="such as stable; begins with a letter")
+            version = command.add_mutually_exclusive_group(required=True)
+            version.add_argument("version", nargs="?", type=_at_least_one, metavar="VERSION", help="where to put it")
+            version.add_argument("--remove", action="store_true", help="take the label off")
+        else:
+            whole = {"load": "what the server's policy says", "unload": "the whole model"}[action]
+            command.add_argument("--version", type=_at_least_one, metavar="N", help=f"its version (default: {whole})")
 
 
 def _command(

@@ -2,10 +2,10 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 
-from textgate import Classification, Client, ServingStatus
+from textgate import Classification, Client, ModelStatus, ServingStatus
 from textgate.cli import rendering
 from textgate.cli.lines import read_lines
 
@@ -34,8 +34,7 @@ def models(client: Client, options: Namespace) -> bool:
         model = client.model(options.model, version=options.version, version_label=options.version_label)
         _print([rendering.model_json(model)] if options.json else rendering.model_lines(model))
     else:
-        statuses = client.models()
-        _print(rendering.models_json(statuses) if options.json else rendering.models_lines(statuses))
+        _print_statuses(client.models(), options)
     return True
 
 
@@ -47,7 +46,23 @@ def health(client: Client, options: Namespace) -> bool:
     return status is ServingStatus.SERVING
 
 
-COMMANDS = {"classify": classify, "models": models, "health": health}
+def admin(client: Client, options: Namespace) -> bool:
+    """Change which versions of a model are served, and list them."""
+    if options.action == "load":
+        statuses = client.load_model(options.model, version=options.version, timeout=options.timeout)
+    elif options.action == "unload":
+        statuses = client.unload_model(options.model, version=options.version, timeout=options.timeout)
+    else:
+        statuses = client.set_label(options.model, options.label, options.version, timeout=options.timeout)
+    _print_statuses(statuses, options)
+    return True
+
+
+COMMANDS = {"classify": classify, "models": models, "health": health, "admin": admin}
+
+
+def _print_statuses(statuses: Sequence[ModelStatus], options: Namespace) -> None:
+    _print(rendering.models_json(statuses) if options.json else rendering.models_lines(statuses))
 
 
 def _classification(answer: Classification, options: Namespace) -> Iterable[str]:

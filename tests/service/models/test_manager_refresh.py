@@ -1,7 +1,6 @@
 """What later looks at the repository change, and that nobody who calls meanwhile is the worse for it."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,47 +10,12 @@ import pytest
 from service.compilation.buckets import Bucket
 from service.core import ServerCore
 from service.errors import NotFoundError
-from service.limits import CompilationConfig, Limits
-from service.models.manager import ModelManager
-from service.models.repository import Repository, RepositoryError
+from service.limits import Limits
+from service.models.repository import RepositoryError
 from service.servable import ModelLoadError
 from service.types import ClassifyQuery, ModelSpec, ModelState, ModelStatus
-from tests.service.fakes import Answer, Clock, FakeLoader, FakeServable, Gate, TimedServable, settle
-
-
-class House:
-    """A repository on disk with a manager that follows it."""
-
-    def __init__(self, root: Path, compile_seconds: float = 0, clock: Clock | None = None) -> None:
-        self.root = root
-        self.loader = FakeLoader({})
-        compilation = CompilationConfig(compile_seconds)
-        self.manager = ModelManager(Repository(root), self.loader, compilation=compilation, clock=clock or Clock())
-
-    def add(self, version: str, answer: Answer | None = None) -> FakeServable:
-        (self.root / version).mkdir(parents=True)
-        servable = answer or FakeServable()
-        self.loader.answers[version] = servable
-        return servable  # type: ignore[return-value]
-
-    def remove(self, path: str) -> None:
-        shutil.rmtree(self.root / path)
-
-    async def refresh(self) -> None:
-        await self.manager.refresh()
-        await asyncio.sleep(0)
-
-    async def closing(self) -> None:
-        """Wait until what was taken out of service is closed."""
-        await asyncio.gather(*self.manager._unloads)
-
-    @property
-    def states(self) -> dict[str, str]:
-        return {f"{status.name}/{status.version}": status.state.name for status in self.manager.statuses()}
-
-    def served(self, name: str = "a") -> int | None:
-        with self.manager.acquire(ModelSpec(name)) as model:
-            return model.spec.version
+from tests.service.fakes import Clock, FakeServable, Gate, TimedServable, settle
+from tests.service.models.house import House
 
 
 @pytest.fixture
