@@ -202,7 +202,7 @@ async def test_labelled_version_stays_when_newer_ones_come_and_is_not_unloaded(h
     await house.refresh()
     assert house.states == {"a/3": "AVAILABLE", "a/4": "AVAILABLE"}
     for version in (3, None):
-        with pytest.raises(FailedPreconditionError, match="label 'stable' of version 3 off first"):
+        with pytest.raises(FailedPreconditionError, match="label 'stable' is on version 3; change that first"):
             await admin.unload("a", version)
     admin.set_label("a", "stable", 4)
     await admin.unload("a", 3)
