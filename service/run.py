@@ -46,7 +46,7 @@ class Service:
             max_queue_seconds=config.queue_ms / 1000,
         )
         compilation = CompilationConfig(seconds=config.compile_seconds)
-        versioning = Versioning(config.versions, config.labels)
+        versioning = Versioning(config.versions, config.labels, config.traffic, config.shadow)
         self._manager = ModelManager(Repository(config.repository), load, versioning, batching, compilation)
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
         self._health = HealthServicer(self._current_health)

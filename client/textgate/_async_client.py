@@ -19,7 +19,7 @@ from textgate._retries import RetryPolicy
 from textgate._status import error_from_status
 from textgate._tls import Tls
 from textgate.errors import TextgateError
-from textgate.types import Classification, Model, ModelStatus, ServingStatus
+from textgate.types import Classification, Model, ModelStatus, ServingStatus, Traffic
 
 
 class AsyncClient:
@@ -181,6 +181,23 @@ class AsyncClient:
             PermissionDeniedError: the server does not run with `--admin`.
         """
         return await self._ask(_calls.set_label(name, label, version), timeout, request_id)
+
+    async def set_traffic(
+        self, name: str, traffic: Traffic, *, timeout: float | None = None, request_id: str | None = None
+    ) -> Traffic:
+        """Say which versions answer calls that name none, and which one is shown copies of calls. Needs `--admin`.
+
+        Replaces all that was set before; `Traffic()` has the newest version answer, and nobody shown copies.
+
+        Returns:
+            What is set now.
+
+        Raises:
+            FailedPreconditionError: a version is not in service.
+            NotFoundError: no such model or version label.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return await self._ask(_calls.set_traffic(name, traffic), timeout, request_id)
 
     async def health(
         self, service: str = "", *, timeout: float | None = None, request_id: str | None = None

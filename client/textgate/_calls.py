@@ -8,9 +8,9 @@ from typing import Generic, TypeVar, Unpack
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.message import Message
 
-from textgate import _messages
+from textgate import _messages, _traffic
 from textgate._messages import ClassifyOptions
-from textgate.types import Classification, Model, ModelStatus, ServingStatus
+from textgate.types import Classification, Model, ModelStatus, ServingStatus, Traffic
 from textgate.v1 import model_service_pb2, text_classifier_pb2
 from textgate.v1.health_wire_pb2 import HealthRequest, HealthResponse
 from textgate.v1.model_service_pb2 import (
@@ -22,6 +22,8 @@ from textgate.v1.model_service_pb2 import (
     LoadModelResponse,
     SetLabelRequest,
     SetLabelResponse,
+    SetTrafficRequest,
+    SetTrafficResponse,
     UnloadModelRequest,
     UnloadModelResponse,
 )
@@ -76,6 +78,9 @@ UNLOAD_MODEL = _method(
     _path(model_service_pb2.DESCRIPTOR, "ModelService", "UnloadModel"), UnloadModelRequest, UnloadModelResponse
 )
 SET_LABEL = _method(_path(model_service_pb2.DESCRIPTOR, "ModelService", "SetLabel"), SetLabelRequest, SetLabelResponse)
+SET_TRAFFIC = _method(
+    _path(model_service_pb2.DESCRIPTOR, "ModelService", "SetTraffic"), SetTrafficRequest, SetTrafficResponse
+)
 CHECK_HEALTH = _method("/grpc.health.v1.Health/Check", HealthRequest, HealthResponse)
 
 
@@ -127,6 +132,12 @@ def set_label(
     """Put a label on a version, or take it off."""
     request = SetLabelRequest(name=name, label=label, version=_messages.optional_version(version))
     return Call(SET_LABEL, request, _messages.model_statuses)
+
+
+def set_traffic(name: str, traffic: Traffic) -> Call[SetTrafficRequest, SetTrafficResponse, Traffic]:
+    """Say which versions answer whom."""
+    request = SetTrafficRequest(name=name, traffic=_traffic.traffic_message(traffic))
+    return Call(SET_TRAFFIC, request, lambda response: _traffic.traffic(response.traffic))
 
 
 def check_health(service: str) -> Call[HealthRequest, HealthResponse, ServingStatus]:

@@ -16,7 +16,7 @@ from textgate._retries import RetryPolicy
 from textgate._status import error_from_status
 from textgate._tls import Tls
 from textgate.errors import TextgateError
-from textgate.types import Classification, Model, ModelStatus, ServingStatus
+from textgate.types import Classification, Model, ModelStatus, ServingStatus, Traffic
 
 
 class Client:
@@ -172,6 +172,23 @@ class Client:
             PermissionDeniedError: the server does not run with `--admin`.
         """
         return self._ask(_calls.set_label(name, label, version), timeout, request_id)
+
+    def set_traffic(
+        self, name: str, traffic: Traffic, *, timeout: float | None = None, request_id: str | None = None
+    ) -> Traffic:
+        """Say which versions answer calls that name none, and which one is shown copies of calls. Needs `--admin`.
+
+        Replaces all that was set before; `Traffic()` has the newest version answer, and nobody shown copies.
+
+        Returns:
+            What is set now.
+
+        Raises:
+            FailedPreconditionError: a version is not in service.
+            NotFoundError: no such model or version label.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return self._ask(_calls.set_traffic(name, traffic), timeout, request_id)
 
     def health(
         self, service: str = "", *, timeout: float | None = None, request_id: str | None = None

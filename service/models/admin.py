@@ -1,4 +1,4 @@
-"""What an operator may change while the server runs: which versions are in service, and which labels they have."""
+"""What an operator may change while the server runs: which versions are in service, and who gets which."""
 
 import asyncio
 import logging
@@ -14,6 +14,7 @@ from service.models.router import Router
 from service.models.version_unloader import VersionUnloader
 from service.types import ModelState, ModelStatus
 from service.versioning.labels import is_label
+from service.versioning.traffic import Traffic
 
 logger = logging.getLogger(__name__)
 
@@ -97,11 +98,29 @@ class ModelAdmin:
         self._check_known(name)
         if version is None and label not in self._router.labels(name):
             raise NotFoundError(f"model {name!r} has no version label {label!r}")
+        if version is None and label in self._router.traffic(name).targets():
+            raise FailedPreconditionError(f"traffic of model {name!r} is sent to label {label!r}; change that first")
         if version is not None:
             self._check_in_service(name, version)
         self._router.label(name, label, version)
         logger.info("model %s: label %s is %s", name, label, "taken off" if version is None else f"on {version}")
         return self._of(name)
+
+    def set_traffic(self, name: str, traffic: Traffic) -> None:
+        """Say which versions answer the calls that name none, and which one is shown copies; replaces what was set.
+
+        Raises:
+            FailedPreconditionError: a version is not in service.
+            NotFoundError: no such model or label.
+        """
+        self._check_known(name)
+        for target in traffic.targets():
+            version = self._router.version_of(name, target)
+            if version is None:
+                raise NotFoundError(f"model {name!r} has no version label {target!r}")
+            self._check_in_service(name, version)
+        self._router.direct(name, traffic)
+        logger.info("model %s: traffic is set: %s", name, traffic)
 
     async def stop(self) -> None:
         """Begin no more changes, and return when those that have begun are done."""
@@ -185,7 +204,7 @@ class ModelAdmin:
     def _check_unused(self, name: str, version: int | None) -> None:
         versions = self._catalog.served(name) if version is None else (version,)
         if uses := [use for each in versions for use in self._router.uses(name, each)]:
-            raise FailedPreconditionError(f"take {' and '.join(uses)} off first")
+            raise FailedPreconditionError(f"{' and '.join(uses)}; change that first")
 
     def _of(self, name: str) -> list[ModelStatus]:
         return [status for status in self._statuses() if status.name == name]

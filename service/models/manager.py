@@ -21,6 +21,7 @@ from service.models.version_unloader import VersionUnloader
 from service.servable import Loader
 from service.types import ModelSpec, ModelState, ModelStatus
 from service.versioning.settings import Versioning
+from service.versioning.traffic import Shadow, Traffic
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class ModelManager:
         batching, compilation = batching or BatchingConfig(), compilation or CompilationConfig(seconds=0)
         self._repository = repository
         self._catalog = Catalog()
-        self._router = Router(self._catalog, versioning.labels.values)
+        self._router = Router(self._catalog, versioning)
         self._aspired = AspiredVersions(versioning, self._router.pinned)
         self._unloader = VersionUnloader(self._catalog)
         loader = VersionLoader(repository, load, self._catalog, batching, compilation, clock)
@@ -119,6 +120,22 @@ class ModelManager:
     def status(self, model: ServedModel) -> ModelStatus:
         """The state of a version that is held."""
         return self._labelled(self._catalog.status(model))
+
+    def traffic(self, name: str) -> Traffic:
+        """Which versions of a model answer whom."""
+        return self._router.traffic(name)
+
+    def shadow_of(self, model: ServedModel) -> tuple[Shadow, ModelSpec] | None:
+        """Who is shown a copy of what this version answers: nobody, or another version that is in service."""
+        shadow = self._router.traffic(model.spec.name).shadow
+        version = None if shadow is None else self._router.version_of(model.spec.name, shadow.target)
+        if shadow is None or version in (None, model.spec.version):
+            return None
+        return shadow, ModelSpec(model.spec.name, version)
+
+    def is_idle(self) -> bool:
+        """Whether no version scores anything."""
+        return all(model.batcher.is_idle for model in self._catalog.in_service())
 
     def _labelled(self, status: ModelStatus) -> ModelStatus:
         return replace(status, version_labels=self._router.labels_of(status.name, status.version))

@@ -43,7 +43,7 @@ def to_spec(message: model_spec_pb2.ModelSpec) -> ModelSpec:
         if not message.version_label:
             raise _invalid("model.version_label", "must not be empty; leave it out for the newest version")
         return ModelSpec(message.name, version_label=message.version_label)
-    return ModelSpec(message.name)
+    return ModelSpec(message.name, routing_key=message.routing_key)
 
 
 def to_version(number: int) -> int | None:

@@ -5,7 +5,9 @@ from typing import Protocol
 from service.errors import PermissionDeniedError
 from service.interceptors.call import LOGGED_NAME_CHARACTERS, Context, add_to_log
 from service.servicers.conversion import from_status, to_spec, to_version
-from service.types import ModelSpec, ModelStatus
+from service.servicers.traffic_conversion import from_traffic, to_traffic
+from service.types import ModelSpec, ModelStatus, ShadowCounts
+from service.versioning.traffic import Traffic
 from textgate.v1.model_info_pb2 import ModelInfo
 from textgate.v1.model_service_pb2 import (
     GetModelRequest,
@@ -16,6 +18,8 @@ from textgate.v1.model_service_pb2 import (
     LoadModelResponse,
     SetLabelRequest,
     SetLabelResponse,
+    SetTrafficRequest,
+    SetTrafficResponse,
     UnloadModelRequest,
     UnloadModelResponse,
 )
@@ -33,6 +37,10 @@ class Models(Protocol):
         """State and description of a version in service; raises ServiceError."""
         ...
 
+    def traffic(self, name: str) -> tuple[Traffic, ShadowCounts]:
+        """Which versions of a model answer whom, and what came of copies."""
+        ...
+
 
 class Administration(Protocol):
     """What the servicer needs to change which versions are served. Methods return all versions of the model."""
@@ -47,6 +55,10 @@ class Administration(Protocol):
 
     def set_label(self, name: str, label: str, version: int | None) -> list[ModelStatus]:
         """Put a label on a version, or take it off; raises ServiceError."""
+        ...
+
+    def set_traffic(self, name: str, traffic: Traffic) -> None:
+        """Say which versions answer whom; raises ServiceError."""
         ...
 
 
@@ -73,7 +85,8 @@ class ModelServiceServicer(Base):
     ) -> GetModelResponse:
         """One version that is being served."""
         status, info = self._core.get_model(to_spec(request.model))
-        return GetModelResponse(status=from_status(status), info=info)
+        traffic = from_traffic(*self._core.traffic(status.name))
+        return GetModelResponse(status=from_status(status), info=info, traffic=traffic)
 
     async def LoadModel(  # noqa: N802
         self, request: LoadModelRequest, context: Context
@@ -99,6 +112,14 @@ class ModelServiceServicer(Base):
         statuses = self._admin.set_label(request.name, request.label, to_version(request.version))
         return SetLabelResponse(models=map(from_status, statuses))
 
+    async def SetTraffic(  # noqa: N802
+        self, request: SetTrafficRequest, context: Context
+    ) -> SetTrafficResponse:
+        """Say which versions answer whom."""
+        _log(request)
+        self._admin.set_traffic(request.name, to_traffic(request.traffic))
+        return SetTrafficResponse(traffic=from_traffic(*self._core.traffic(request.name)))
+
     @property
     def _admin(self) -> Administration:
         if self._administration is None:
@@ -106,5 +127,5 @@ class ModelServiceServicer(Base):
         return self._administration
 
 
-def _log(request: LoadModelRequest | UnloadModelRequest | SetLabelRequest) -> None:
-    add_to_log(model=request.name[:LOGGED_NAME_CHARACTERS], version=request.version)
+def _log(request: LoadModelRequest | UnloadModelRequest | SetLabelRequest | SetTrafficRequest) -> None:
+    add_to_log(model=request.name[:LOGGED_NAME_CHARACTERS])

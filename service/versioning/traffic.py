@@ -43,6 +43,19 @@ class Shadow:
     share: float
 
 
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Who answers the calls of a model that name no version, and who is shown copies of calls; None for nobody else."""
+
+    split: TrafficSplit | None = None
+    shadow: Shadow | None = None
+
+    def targets(self) -> list[Target]:
+        """Everyone that calls may be sent to."""
+        split = [] if self.split is None else [target for target, _ in self.split.weights]
+        return split + ([] if self.shadow is None else [self.shadow.target])
+
+
 def point_of(model: str, key: str) -> float:
     """The point from 0 to 1 (excluded) of a routing key, the same in every process and for ever.
 

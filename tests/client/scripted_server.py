@@ -135,6 +135,9 @@ class _Models(model_service_pb2_grpc.ModelServiceServicer):
     def SetLabel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         return self._server.reply("SetLabel", request, context, lambda _: model_service_pb2.SetLabelResponse())
 
+    def SetTraffic(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return self._server.reply("SetTraffic", request, context, lambda _: model_service_pb2.SetTrafficResponse())
+
 
 def _health(server: ScriptedServer) -> grpc.GenericRpcHandler:
     """The standard health service, by its standard messages."""

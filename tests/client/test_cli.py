@@ -173,6 +173,21 @@ def test_administration_sends_the_change_and_lists_the_model(
     assert {name: getattr(request, name) for name in fields} == fields
 
 
+def test_traffic_is_set_and_shown(run: Run, server: ScriptedServer) -> None:
+    def reply(request: Any, _: Any) -> Any:
+        return model_service_pb2.SetTrafficResponse(traffic=request.traffic)
+
+    server.script("SetTraffic", reply, reply)
+    code, output, _ = run("admin", "traffic", "topics", "stable=90", "4=10", "--shadow", "canary=0.1")
+    assert code == 0
+    assert output.splitlines() == [
+        "traffic  stable=90, 4=10",
+        "shadow   canary=0.1: another best label for 0 of 0 texts; 0 copies dropped, 0 failed",
+    ]
+    assert [share.version for share in server.calls[0].request.traffic.split] == [0, 4]
+    assert run("admin", "traffic", "topics")[1] == "traffic  the newest version\n"
+
+
 @pytest.mark.parametrize(("status", "code"), [("SERVING", 0), ("NOT_SERVING", 1), ("SERVICE_UNKNOWN", 1)])
 def test_health_exits_by_the_status(run: Run, server: ScriptedServer, status: str, code: int) -> None:
     server.script("Check", HealthCheckResponse(status=HealthCheckResponse.ServingStatus.Value(status)))
@@ -203,6 +218,7 @@ def test_health_of_no_server_is_a_failure(run: Run) -> None:
         (("health", "--tls-cert", "nowhere.pem"), "nowhere.pem"),
         (("health", "--target", ""), "target is empty"),
         (("admin",), "ACTION"),
+        (("admin", "traffic", "topics", "stable"), "is not a version or label, =, and a number above 0"),
         (("admin", "load", "topics", "--version", "0"), "'0' is not a whole number of at least 1"),
         (("admin", "label", "topics", "canary"), "one of the arguments VERSION --remove is required"),
         (("admin", "label", "topics", "canary", "4", "--remove"), "not allowed with"),

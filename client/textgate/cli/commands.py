@@ -4,8 +4,9 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import asdict
 
-from textgate import Classification, Client, ModelStatus, ServingStatus
+from textgate import Classification, Client, ModelStatus, ServingStatus, Shadow, Traffic
 from textgate.cli import rendering
 from textgate.cli.lines import read_lines
 
@@ -14,7 +15,7 @@ TOGETHER = 32
 
 def classify(client: Client, options: Namespace) -> bool:
     """Classify the texts of the command line, or those of standard input as they come."""
-    model = {name: getattr(options, name) for name in ("model", "version", "version_label")}
+    model = {name: getattr(options, name) for name in ("model", "version", "version_label", "routing_key")}
     limits = {name: getattr(options, name) for name in ("top_k", "min_score", "on_too_long")}
     if options.texts and options.texts != ["-"]:
         _print(_classification(client.classify(options.texts, **model, **limits), options))
@@ -52,6 +53,11 @@ def admin(client: Client, options: Namespace) -> bool:
         statuses = client.load_model(options.model, version=options.version, timeout=options.timeout)
     elif options.action == "unload":
         statuses = client.unload_model(options.model, version=options.version, timeout=options.timeout)
+    elif options.action == "traffic":
+        shadow = None if options.shadow is None else Shadow(*options.shadow)
+        traffic = client.set_traffic(options.model, Traffic(dict(options.split), shadow), timeout=options.timeout)
+        _print([rendering.as_json(asdict(traffic))] if options.json else rendering.traffic_lines(traffic))
+        return True
     else:
         statuses = client.set_label(options.model, options.label, options.version, timeout=options.timeout)
     _print_statuses(statuses, options)

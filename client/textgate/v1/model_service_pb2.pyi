@@ -70,18 +70,24 @@ class GetModelResponse(google.protobuf.message.Message):
 
     STATUS_FIELD_NUMBER: builtins.int
     INFO_FIELD_NUMBER: builtins.int
+    TRAFFIC_FIELD_NUMBER: builtins.int
     @property
     def status(self) -> Global___ModelStatus: ...
     @property
     def info(self) -> textgate.v1.model_info_pb2.ModelInfo: ...
+    @property
+    def traffic(self) -> Global___Traffic:
+        """Of the model, whichever version was asked for."""
+
     def __init__(
         self,
         *,
         status: Global___ModelStatus | None = ...,
         info: textgate.v1.model_info_pb2.ModelInfo | None = ...,
+        traffic: Global___Traffic | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["info", b"info", "status", b"status"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["info", b"info", "status", b"status"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["info", b"info", "status", b"status", "traffic", b"traffic"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["info", b"info", "status", b"status", "traffic", b"traffic"]) -> None: ...
 
 Global___GetModelResponse: typing_extensions.TypeAlias = GetModelResponse
 
@@ -199,6 +205,134 @@ class SetLabelResponse(google.protobuf.message.Message):
     def ClearField(self, field_name: typing.Literal["models", b"models"]) -> None: ...
 
 Global___SetLabelResponse: typing_extensions.TypeAlias = SetLabelResponse
+
+@typing.final
+class SetTrafficRequest(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: builtins.int
+    TRAFFIC_FIELD_NUMBER: builtins.int
+    name: builtins.str
+    @property
+    def traffic(self) -> Global___Traffic:
+        """Replaces all of what was set before; its counts are not read. Empty: the newest version answers, and nobody is shown
+        copies.
+        """
+
+    def __init__(
+        self,
+        *,
+        name: builtins.str = ...,
+        traffic: Global___Traffic | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["traffic", b"traffic"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["name", b"name", "traffic", b"traffic"]) -> None: ...
+
+Global___SetTrafficRequest: typing_extensions.TypeAlias = SetTrafficRequest
+
+@typing.final
+class SetTrafficResponse(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    TRAFFIC_FIELD_NUMBER: builtins.int
+    @property
+    def traffic(self) -> Global___Traffic: ...
+    def __init__(
+        self,
+        *,
+        traffic: Global___Traffic | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["traffic", b"traffic"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["traffic", b"traffic"]) -> None: ...
+
+Global___SetTrafficResponse: typing_extensions.TypeAlias = SetTrafficResponse
+
+@typing.final
+class Traffic(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    SPLIT_FIELD_NUMBER: builtins.int
+    SHADOW_FIELD_NUMBER: builtins.int
+    @property
+    def split(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[Global___TrafficShare]:
+        """Empty: the newest version in service answers. Each target once."""
+
+    @property
+    def shadow(self) -> Global___ShadowTraffic:
+        """Without one, no copies are made."""
+
+    def __init__(
+        self,
+        *,
+        split: collections.abc.Iterable[Global___TrafficShare] | None = ...,
+        shadow: Global___ShadowTraffic | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["shadow", b"shadow"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["shadow", b"shadow", "split", b"split"]) -> None: ...
+
+Global___Traffic: typing_extensions.TypeAlias = Traffic
+
+@typing.final
+class TrafficShare(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: builtins.int
+    VERSION_LABEL_FIELD_NUMBER: builtins.int
+    WEIGHT_FIELD_NUMBER: builtins.int
+    version: builtins.int
+    version_label: builtins.str
+    weight: builtins.float
+    """Above 0; shares are by the sum of all weights."""
+    def __init__(
+        self,
+        *,
+        version: builtins.int = ...,
+        version_label: builtins.str = ...,
+        weight: builtins.float = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["version", b"version", "version_choice", b"version_choice", "version_label", b"version_label"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["version", b"version", "version_choice", b"version_choice", "version_label", b"version_label", "weight", b"weight"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["version_choice", b"version_choice"]) -> typing.Literal["version", "version_label"] | None: ...
+
+Global___TrafficShare: typing_extensions.TypeAlias = TrafficShare
+
+@typing.final
+class ShadowTraffic(google.protobuf.message.Message):
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: builtins.int
+    VERSION_LABEL_FIELD_NUMBER: builtins.int
+    SHARE_FIELD_NUMBER: builtins.int
+    COMPARED_TEXTS_FIELD_NUMBER: builtins.int
+    DISAGREEING_TEXTS_FIELD_NUMBER: builtins.int
+    DROPPED_CALLS_FIELD_NUMBER: builtins.int
+    FAILED_CALLS_FIELD_NUMBER: builtins.int
+    version: builtins.int
+    version_label: builtins.str
+    share: builtins.float
+    """Of the calls that other versions of the model answer; above 0 and up to 1."""
+    compared_texts: builtins.int
+    """Counted since this shadow was set: texts that both versions scored, and those of them with another best label."""
+    disagreeing_texts: builtins.int
+    dropped_calls: builtins.int
+    """Copies that were not scored, because the server had better things to do, or because scoring them failed."""
+    failed_calls: builtins.int
+    def __init__(
+        self,
+        *,
+        version: builtins.int = ...,
+        version_label: builtins.str = ...,
+        share: builtins.float = ...,
+        compared_texts: builtins.int = ...,
+        disagreeing_texts: builtins.int = ...,
+        dropped_calls: builtins.int = ...,
+        failed_calls: builtins.int = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["version", b"version", "version_choice", b"version_choice", "version_label", b"version_label"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["compared_texts", b"compared_texts", "disagreeing_texts", b"disagreeing_texts", "dropped_calls", b"dropped_calls", "failed_calls", b"failed_calls", "share", b"share", "version", b"version", "version_choice", b"version_choice", "version_label", b"version_label"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["version_choice", b"version_choice"]) -> typing.Literal["version", "version_label"] | None: ...
+
+Global___ShadowTraffic: typing_extensions.TypeAlias = ShadowTraffic
 
 @typing.final
 class ModelStatus(google.protobuf.message.Message):

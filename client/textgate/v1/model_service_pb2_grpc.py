@@ -59,6 +59,11 @@ class ModelServiceStub(object):
                 request_serializer=textgate_dot_v1_dot_model__service__pb2.SetLabelRequest.SerializeToString,
                 response_deserializer=textgate_dot_v1_dot_model__service__pb2.SetLabelResponse.FromString,
                 _registered_method=True)
+        self.SetTraffic = channel.unary_unary(
+                '/textgate.v1.ModelService/SetTraffic',
+                request_serializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficRequest.SerializeToString,
+                response_deserializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficResponse.FromString,
+                _registered_method=True)
 
 
 class ModelServiceServicer(object):
@@ -104,6 +109,13 @@ class ModelServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetTraffic(self, request, context):
+        """Says which versions answer the calls that name neither a version nor a label, and which one is shown a copy of calls.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -131,6 +143,11 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.SetLabel,
                     request_deserializer=textgate_dot_v1_dot_model__service__pb2.SetLabelRequest.FromString,
                     response_serializer=textgate_dot_v1_dot_model__service__pb2.SetLabelResponse.SerializeToString,
+            ),
+            'SetTraffic': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTraffic,
+                    request_deserializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficRequest.FromString,
+                    response_serializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -268,6 +285,33 @@ class ModelService(object):
             '/textgate.v1.ModelService/SetLabel',
             textgate_dot_v1_dot_model__service__pb2.SetLabelRequest.SerializeToString,
             textgate_dot_v1_dot_model__service__pb2.SetLabelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTraffic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/textgate.v1.ModelService/SetTraffic',
+            textgate_dot_v1_dot_model__service__pb2.SetTrafficRequest.SerializeToString,
+            textgate_dot_v1_dot_model__service__pb2.SetTrafficResponse.FromString,
             options,
             channel_credentials,
             insecure,

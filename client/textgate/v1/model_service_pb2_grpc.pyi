@@ -105,7 +105,23 @@ _ModelServiceSetLabelType = typing_extensions.TypeVar(
     ],
 )
 
-class ModelServiceStub(typing.Generic[_ModelServiceListModelsType, _ModelServiceGetModelType, _ModelServiceLoadModelType, _ModelServiceUnloadModelType, _ModelServiceSetLabelType]):
+_ModelServiceSetTrafficType = typing_extensions.TypeVar(
+    '_ModelServiceSetTrafficType',
+    grpc.UnaryUnaryMultiCallable[
+        textgate.v1.model_service_pb2.SetTrafficRequest,
+        textgate.v1.model_service_pb2.SetTrafficResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        textgate.v1.model_service_pb2.SetTrafficRequest,
+        textgate.v1.model_service_pb2.SetTrafficResponse,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        textgate.v1.model_service_pb2.SetTrafficRequest,
+        textgate.v1.model_service_pb2.SetTrafficResponse,
+    ],
+)
+
+class ModelServiceStub(typing.Generic[_ModelServiceListModelsType, _ModelServiceGetModelType, _ModelServiceLoadModelType, _ModelServiceUnloadModelType, _ModelServiceSetLabelType, _ModelServiceSetTrafficType]):
     @typing.overload
     def __init__(self: ModelServiceStub[
         grpc.UnaryUnaryMultiCallable[
@@ -127,6 +143,10 @@ class ModelServiceStub(typing.Generic[_ModelServiceListModelsType, _ModelService
         grpc.UnaryUnaryMultiCallable[
             textgate.v1.model_service_pb2.SetLabelRequest,
             textgate.v1.model_service_pb2.SetLabelResponse,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            textgate.v1.model_service_pb2.SetTrafficRequest,
+            textgate.v1.model_service_pb2.SetTrafficResponse,
         ],
     ], channel: grpc.Channel) -> None: ...
 
@@ -152,6 +172,10 @@ class ModelServiceStub(typing.Generic[_ModelServiceListModelsType, _ModelService
             textgate.v1.model_service_pb2.SetLabelRequest,
             textgate.v1.model_service_pb2.SetLabelResponse,
         ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            textgate.v1.model_service_pb2.SetTrafficRequest,
+            textgate.v1.model_service_pb2.SetTrafficResponse,
+        ],
     ], channel: grpc.aio.Channel) -> None: ...
 
     ListModels: _ModelServiceListModelsType
@@ -176,6 +200,9 @@ class ModelServiceStub(typing.Generic[_ModelServiceListModelsType, _ModelService
     SetLabel: _ModelServiceSetLabelType
     """Puts a label on a version that is in service, moves it there, or takes it off."""
 
+    SetTraffic: _ModelServiceSetTrafficType
+    """Says which versions answer the calls that name neither a version nor a label, and which one is shown a copy of calls."""
+
 ModelServiceAsyncStub: typing_extensions.TypeAlias = ModelServiceStub[
     grpc.aio.UnaryUnaryMultiCallable[
         textgate.v1.model_service_pb2.ListModelsRequest,
@@ -196,6 +223,10 @@ ModelServiceAsyncStub: typing_extensions.TypeAlias = ModelServiceStub[
     grpc.aio.UnaryUnaryMultiCallable[
         textgate.v1.model_service_pb2.SetLabelRequest,
         textgate.v1.model_service_pb2.SetLabelResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        textgate.v1.model_service_pb2.SetTrafficRequest,
+        textgate.v1.model_service_pb2.SetTrafficResponse,
     ],
 ]
 
@@ -246,5 +277,13 @@ class ModelServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[textgate.v1.model_service_pb2.SetLabelResponse, collections.abc.Awaitable[textgate.v1.model_service_pb2.SetLabelResponse]]:
         """Puts a label on a version that is in service, moves it there, or takes it off."""
+
+    @abc.abstractmethod
+    def SetTraffic(
+        self,
+        request: textgate.v1.model_service_pb2.SetTrafficRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[textgate.v1.model_service_pb2.SetTrafficResponse, collections.abc.Awaitable[textgate.v1.model_service_pb2.SetTrafficResponse]]:
+        """Says which versions answer the calls that name neither a version nor a label, and which one is shown a copy of calls."""
 
 def add_ModelServiceServicer_to_server(servicer: ModelServiceServicer, server: typing.Union[grpc.Server, grpc.aio.Server]) -> None: ...

@@ -1,6 +1,7 @@
 """What an operator changes while the server runs, and that looks at the repository do not undo it."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -97,6 +98,20 @@ async def test_unloaded_version_is_closed_and_the_policy_puts_the_next_older_one
     assert house.served() == 3
 
 
+async def test_nothing_holds_an_unloaded_version_any_more(tmp_path: Path) -> None:
+    house = House(tmp_path, compile_seconds=1)
+    house.add("b/1")
+    house.add("a/1")
+    await house.refresh()
+    with house.manager.acquire(ModelSpec("a")) as model:
+        await model.batcher.score(await model.tokenize(["1"]), None)
+        servable = weakref.ref(house.loader.answers.pop("a/1"))
+    del model
+    await house.manager.admin.unload("a")
+    assert servable() is None
+    await house.manager.stop()
+
+
 async def test_unload_waits_for_those_who_hold_the_version(house: House) -> None:
     old = house.loader.answers["a/3"]
     assert isinstance(old, FakeServable)
@@ -187,7 +202,7 @@ async def test_labelled_version_stays_when_newer_ones_come_and_is_not_unloaded(h
     await house.refresh()
     assert house.states == {"a/3": "AVAILABLE", "a/4": "AVAILABLE"}
     for version in (3, None):
-        with pytest.raises(FailedPreconditionError, match="label 'stable' of version 3 off first"):
+        with pytest.raises(FailedPreconditionError, match="label 'stable' is on version 3; change that first"):
             await admin.unload("a", version)
     admin.set_label("a", "stable", 4)
     await admin.unload("a", 3)
