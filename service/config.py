@@ -8,7 +8,20 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, get_type_hints
 
-from service.versioning.settings import NEWEST, NO_LABELS, Labels, Policies, parse_all_labels, parse_policies
+from service.versioning.settings import (
+    NEWEST,
+    NO_LABELS,
+    NO_SHADOWS,
+    NO_SPLITS,
+    Labels,
+    Policies,
+    Shadows,
+    Splits,
+    parse_all_labels,
+    parse_policies,
+    parse_shadows,
+    parse_splits,
+)
 
 PREFIX = "TEXTGATE_"
 # Read by the client and the health check of the same machine, so no mistake when the server sees them.
@@ -121,6 +134,17 @@ class ServiceConfig:
         Labels,
         Setting(parse_all_labels, "names for versions, served too: NAME=stable:3,canary:4", repeatable=True),
     ] = NO_LABELS
+    traffic: Annotated[
+        Splits,
+        Setting(parse_splits, "who answers calls that name no version: NAME=stable:90,canary:10", repeatable=True),
+    ] = NO_SPLITS
+    shadow: Annotated[
+        Shadows,
+        Setting(parse_shadows, "show a version a share of the calls, and compare: NAME=canary:0.1", repeatable=True),
+    ] = NO_SHADOWS
+    admin: Annotated[
+        bool, Setting(switch, "allow calls that change which versions are served, to everybody who can reach the port")
+    ] = False
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0

@@ -12,9 +12,20 @@ from service.errors import DeadlineExceededError, Violation
 from service.limits import Limits
 from service.models.manager import ModelManager
 from service.models.served_model import ServedModel
+from service.shadow import ShadowTraffic
 from service.tokenizing.tokens import Tokens
-from service.types import Classification, ClassifyQuery, ModelSpec, ModelStatus, OnTooLong, TextResult, Timing
+from service.types import (
+    Classification,
+    ClassifyQuery,
+    ModelSpec,
+    ModelStatus,
+    OnTooLong,
+    ShadowCounts,
+    TextResult,
+    Timing,
+)
 from service.validation import check_query, invalid
+from service.versioning.traffic import Traffic
 from textgate.v1.model_info_pb2 import ModelInfo
 
 
@@ -48,6 +59,7 @@ class ServerCore:
         self._manager = manager
         self._limits = limits
         self._clock = clock
+        self._shadow = ShadowTraffic(manager, self._score_copy)
 
     async def classify(self, query: ClassifyQuery, deadline: float | None = None) -> Classification:
         """Answer a call. Cancelling it drops those of its texts that still wait.
@@ -63,11 +75,15 @@ class ServerCore:
         check_query(query, self._limits)
         if deadline is not None and deadline <= started:
             raise DeadlineExceededError("the deadline had passed when the call arrived")
-        with self._manager.acquire(query.spec) as model:
-            tokens = await model.tokenize(query.texts)
-            tokenized = self._clock()
-            scored = await self._score(model, query, tokens, deadline)
-            results = _results(model, query, tokens, scored)
+        try:
+            with self._manager.acquire(query.spec) as model:
+                tokens = await model.tokenize(query.texts)
+                tokenized = self._clock()
+                scored = await self._score(model, query, tokens, deadline)
+                results = _results(model, query, tokens, scored)
+                self._shadow.offer(query, model, scored.scores)
+        finally:
+            self._shadow.go_on()
         return Classification(model.spec, results, self._timing(started, tokenized, scored.call))
 
     def list_models(self) -> list[ModelStatus]:
@@ -82,6 +98,14 @@ class ServerCore:
         """
         with self._manager.acquire(spec) as model:
             return self._manager.status(model), model.info
+
+    def traffic(self, name: str) -> tuple[Traffic, ShadowCounts]:
+        """Which versions of a model answer whom, and what came of the copies that its shadow was shown."""
+        return self._manager.traffic(name), self._shadow.counts(name)
+
+    async def _score_copy(self, model: ServedModel, query: ClassifyQuery) -> npt.NDArray[np.float32]:
+        scored = await self._score(model, query, await model.tokenize(query.texts), None)
+        return scored.scores
 
     async def _score(
         self, model: ServedModel, query: ClassifyQuery, tokens: Tokens, deadline: float | None

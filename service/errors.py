@@ -37,6 +37,12 @@ class NotFoundError(ServiceError):
     code = "NOT_FOUND"
 
 
+class PermissionDeniedError(ServiceError):
+    """The caller may not do this here."""
+
+    code = "PERMISSION_DENIED"
+
+
 class FailedPreconditionError(ServiceError):
     """The state of the server forbids it: the message says what must be done first. Administration only."""
 

@@ -46,11 +46,13 @@ class Service:
             max_queue_seconds=config.queue_ms / 1000,
         )
         compilation = CompilationConfig(seconds=config.compile_seconds)
-        versioning = Versioning(config.versions, config.labels)
+        versioning = Versioning(config.versions, config.labels, config.traffic, config.shadow)
         self._manager = ModelManager(Repository(config.repository), load, versioning, batching, compilation)
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
         self._health = HealthServicer(self._current_health)
-        self._server: grpc.aio.Server = build_server(config, self._core, self.lifecycle, self._health)
+        self._server: grpc.aio.Server = build_server(
+            config, self._core, self._manager.admin, self.lifecycle, self._health
+        )
         self._manager.subscribe(self._on_change)
         self._polling: asyncio.Task[None] | None = None
 

@@ -12,7 +12,7 @@ from service.interceptors.access_log import log_call
 from service.interceptors.admission import accepted_calls
 from service.interceptors.chain import CallInterceptor
 from service.lifecycle import Lifecycle
-from service.servicers.model_service import ModelServiceServicer
+from service.servicers.model_service import Administration, ModelServiceServicer
 from service.servicers.text_classifier import TextClassifierServicer
 from textgate.v1.model_service_pb2_grpc import add_ModelServiceServicer_to_server
 from textgate.v1.text_classifier_pb2_grpc import add_TextClassifierServicer_to_server
@@ -23,14 +23,19 @@ class AddressError(Exception):
 
 
 def build_server(
-    config: ServiceConfig, core: ServerCore, lifecycle: Lifecycle, health: HealthServicer
+    config: ServiceConfig,
+    core: ServerCore,
+    administration: Administration,
+    lifecycle: Lifecycle,
+    health: HealthServicer,
 ) -> grpc.aio.Server:
     """Return a server with all services, not yet listening."""
     interceptor = CallInterceptor([accepted_calls(lifecycle)], [log_call], lifecycle.draining)
     server = grpc.aio.server(interceptors=[interceptor], options=server_options(config))
     classifier = TextClassifierServicer(core, config.stream_window, config.log_texts)
     add_TextClassifierServicer_to_server(classifier, server)
-    add_ModelServiceServicer_to_server(ModelServiceServicer(core), server)
+    models = ModelServiceServicer(core, administration if config.admin else None)
+    add_ModelServiceServicer_to_server(models, server)
     add_HealthServicer_to_server(health, server)
     health_name = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
     reflection.enable_server_reflection((CLASSIFIER, MODEL_SERVICE, health_name, reflection.SERVICE_NAME), server)

@@ -6,11 +6,15 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """Which model and version a call means; at most one of `version` and `version_label` is given."""
+    """Which model and version a call means; at most one of `version` and `version_label` is given.
+
+    Calls without either that have the same `routing_key` get the same version.
+    """
 
     name: str = ""
     version: int | None = None
     version_label: str | None = None
+    routing_key: str = ""
 
 
 class OnTooLong(Enum):
@@ -90,3 +94,14 @@ class ModelStatus:
     state: ModelState
     reason: str = ""
     version_labels: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ShadowCounts:
+    """What came of the copies that a shadow was shown; see `textgate.v1.ShadowTraffic`."""
+
+    compared_calls: int = 0
+    compared_texts: int = 0
+    disagreeing_texts: int = 0
+    dropped_calls: int = 0
+    failed_calls: int = 0

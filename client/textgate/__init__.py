@@ -37,9 +37,11 @@ from textgate.types import (
     ModelStatus,
     OnTooLong,
     ServingStatus,
+    Shadow,
     Task,
     TextResult,
     Timing,
+    Traffic,
 )
 
 __all__ = [
@@ -69,11 +71,13 @@ __all__ = [
     "ResourceExhaustedError",
     "RetryPolicy",
     "ServingStatus",
+    "Shadow",
     "Task",
     "TextResult",
     "TextgateError",
     "Timing",
     "Tls",
+    "Traffic",
     "UnauthenticatedError",
     "UnavailableError",
     "UnimplementedError",

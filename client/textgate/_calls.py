@@ -8,12 +8,25 @@ from typing import Generic, TypeVar, Unpack
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.message import Message
 
-from textgate import _messages
+from textgate import _messages, _traffic
 from textgate._messages import ClassifyOptions
-from textgate.types import Classification, Model, ModelStatus, ServingStatus
+from textgate.types import Classification, Model, ModelStatus, ServingStatus, Traffic
 from textgate.v1 import model_service_pb2, text_classifier_pb2
 from textgate.v1.health_wire_pb2 import HealthRequest, HealthResponse
-from textgate.v1.model_service_pb2 import GetModelRequest, GetModelResponse, ListModelsRequest, ListModelsResponse
+from textgate.v1.model_service_pb2 import (
+    GetModelRequest,
+    GetModelResponse,
+    ListModelsRequest,
+    ListModelsResponse,
+    LoadModelRequest,
+    LoadModelResponse,
+    SetLabelRequest,
+    SetLabelResponse,
+    SetTrafficRequest,
+    SetTrafficResponse,
+    UnloadModelRequest,
+    UnloadModelResponse,
+)
 from textgate.v1.text_classifier_pb2 import ClassifyRequest, ClassifyResponse
 
 Request = TypeVar("Request", bound=Message)
@@ -58,6 +71,16 @@ LIST_MODELS = _method(
     _path(model_service_pb2.DESCRIPTOR, "ModelService", "ListModels"), ListModelsRequest, ListModelsResponse
 )
 GET_MODEL = _method(_path(model_service_pb2.DESCRIPTOR, "ModelService", "GetModel"), GetModelRequest, GetModelResponse)
+LOAD_MODEL = _method(
+    _path(model_service_pb2.DESCRIPTOR, "ModelService", "LoadModel"), LoadModelRequest, LoadModelResponse
+)
+UNLOAD_MODEL = _method(
+    _path(model_service_pb2.DESCRIPTOR, "ModelService", "UnloadModel"), UnloadModelRequest, UnloadModelResponse
+)
+SET_LABEL = _method(_path(model_service_pb2.DESCRIPTOR, "ModelService", "SetLabel"), SetLabelRequest, SetLabelResponse)
+SET_TRAFFIC = _method(
+    _path(model_service_pb2.DESCRIPTOR, "ModelService", "SetTraffic"), SetTrafficRequest, SetTrafficResponse
+)
 CHECK_HEALTH = _method("/grpc.health.v1.Health/Check", HealthRequest, HealthResponse)
 
 
@@ -87,6 +110,34 @@ def get_model(
     """Describe one version."""
     request = GetModelRequest(model=_messages.model_spec(name, version, version_label))
     return Call(GET_MODEL, request, _messages.model)
+
+
+def load_model(name: str, version: int | None) -> Call[LoadModelRequest, LoadModelResponse, tuple[ModelStatus, ...]]:
+    """Have a version served."""
+    request = LoadModelRequest(name=name, version=_messages.optional_version(version))
+    return Call(LOAD_MODEL, request, _messages.model_statuses)
+
+
+def unload_model(
+    name: str, version: int | None
+) -> Call[UnloadModelRequest, UnloadModelResponse, tuple[ModelStatus, ...]]:
+    """Have a version taken out of service."""
+    request = UnloadModelRequest(name=name, version=_messages.optional_version(version))
+    return Call(UNLOAD_MODEL, request, _messages.model_statuses)
+
+
+def set_label(
+    name: str, label: str, version: int | None
+) -> Call[SetLabelRequest, SetLabelResponse, tuple[ModelStatus, ...]]:
+    """Put a label on a version, or take it off."""
+    request = SetLabelRequest(name=name, label=label, version=_messages.optional_version(version))
+    return Call(SET_LABEL, request, _messages.model_statuses)
+
+
+def set_traffic(name: str, traffic: Traffic) -> Call[SetTrafficRequest, SetTrafficResponse, Traffic]:
+    """Say which versions answer whom."""
+    request = SetTrafficRequest(name=name, traffic=_traffic.traffic_message(traffic))
+    return Call(SET_TRAFFIC, request, lambda response: _traffic.traffic(response.traffic))
 
 
 def check_health(service: str) -> Call[HealthRequest, HealthResponse, ServingStatus]:

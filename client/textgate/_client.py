@@ -16,7 +16,7 @@ from textgate._retries import RetryPolicy
 from textgate._status import error_from_status
 from textgate._tls import Tls
 from textgate.errors import TextgateError
-from textgate.types import Classification, Model, ModelStatus, ServingStatus
+from textgate.types import Classification, Model, ModelStatus, ServingStatus, Traffic
 
 
 class Client:
@@ -106,6 +106,89 @@ class Client:
     ) -> Model:
         """One version that is being served: by default the newest of the model, or of the server's only model."""
         return self._ask(_calls.get_model(name, version, version_label), timeout, request_id)
+
+    def load_model(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        timeout: float | None = None,
+        request_id: str | None = None,
+    ) -> tuple[ModelStatus, ...]:
+        """Have a version served beside those that are; without one, what the server's policy says. Needs `--admin`.
+
+        Returns when it is loaded, verified, compiled and in service, which may take longer than other calls; a load
+        goes on when its caller gives up. Never tried again.
+
+        Returns:
+            Every version of the model that the server now knows of.
+
+        Raises:
+            FailedPreconditionError: it cannot be loaded, and why.
+            NotFoundError: the repository does not have it.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return self._ask(_calls.load_model(name, version), timeout, request_id)
+
+    def unload_model(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        timeout: float | None = None,
+        request_id: str | None = None,
+    ) -> tuple[ModelStatus, ...]:
+        """Have a version, or without one the whole model, taken out of service. Needs `--admin`.
+
+        Returns when the calls that it was answering are done and its memory is given back. Never tried again.
+
+        Returns:
+            Every version of the model that the server now knows of.
+
+        Raises:
+            FailedPreconditionError: something still leads to it, such as a label.
+            NotFoundError: it is not in service.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return self._ask(_calls.unload_model(name, version), timeout, request_id)
+
+    def set_label(
+        self,
+        name: str,
+        label: str,
+        version: int | None,
+        *,
+        timeout: float | None = None,
+        request_id: str | None = None,
+    ) -> tuple[ModelStatus, ...]:
+        """Put a label on a version in service, moving it from where it is; None takes it off. Needs `--admin`.
+
+        Returns:
+            Every version of the model that the server knows of.
+
+        Raises:
+            FailedPreconditionError: the version is not in service.
+            NotFoundError: no such model, or no such label to take off.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return self._ask(_calls.set_label(name, label, version), timeout, request_id)
+
+    def set_traffic(
+        self, name: str, traffic: Traffic, *, timeout: float | None = None, request_id: str | None = None
+    ) -> Traffic:
+        """Say which versions answer calls that name none, and which one is shown copies of calls. Needs `--admin`.
+
+        Replaces all that was set before; `Traffic()` has the newest version answer, and nobody shown copies.
+
+        Returns:
+            What is set now.
+
+        Raises:
+            FailedPreconditionError: a version is not in service.
+            NotFoundError: no such model or version label.
+            PermissionDeniedError: the server does not run with `--admin`.
+        """
+        return self._ask(_calls.set_traffic(name, traffic), timeout, request_id)
 
     def health(
         self, service: str = "", *, timeout: float | None = None, request_id: str | None = None

@@ -1,11 +1,12 @@
 """Pure functions between the SDK's types and the messages of the wire: requests are built, responses are parsed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Protocol, TypedDict, TypeVar
 
 from textgate import types
+from textgate._traffic import traffic
 from textgate.errors import InternalError, InvalidArgumentError, Violation
 from textgate.types import OnTooLong
 from textgate.v1 import health_wire_pb2, model_info_pb2, model_service_pb2, model_spec_pb2, text_classifier_pb2
@@ -19,6 +20,11 @@ class _WireEnum(Protocol):
     def values(self) -> Sequence[int]: ...
 
 
+class _Statuses(Protocol):
+    @property
+    def models(self) -> Iterable[model_service_pb2.ModelStatus]: ...
+
+
 class ClassifyOptions(TypedDict, total=False):
     """What `classify` and `classify_stream` take beside the texts.
 
@@ -26,6 +32,7 @@ class ClassifyOptions(TypedDict, total=False):
         model: name of the model; may be left out where the server has a single one.
         version: of the model; by default the newest that is being served.
         version_label: such as "stable", instead of `version`.
+        routing_key: where the model has a traffic split, calls with the same key get the same version.
         top_k: return at most this many labels a text, best first; 0 (default): all.
         min_score: leave out labels that score less; between 0 and 1, by default 0.
         on_too_long: what to do with a text of more than the model's max_tokens tokens; by default TRUNCATE.
@@ -34,6 +41,7 @@ class ClassifyOptions(TypedDict, total=False):
     model: str
     version: int | None
     version_label: str | None
+    routing_key: str
     top_k: int
     min_score: float
     on_too_long: OnTooLong
@@ -45,6 +53,7 @@ def classify_request(
     model: str = "",
     version: int | None = None,
     version_label: str | None = None,
+    routing_key: str = "",
     top_k: int = 0,
     min_score: float = 0.0,
     on_too_long: OnTooLong = OnTooLong.TRUNCATE,
@@ -63,6 +72,7 @@ def classify_request(
         on_too_long=text_classifier_pb2.OnTooLong.Value(OnTooLong(on_too_long).value),
     )
     request.model.CopyFrom(model_spec(model, version, version_label))
+    request.model.routing_key = routing_key
     request.top_k = _integer("top_k", top_k, bits=32)
     return request
 
@@ -83,6 +93,19 @@ def model_spec(name: str, version: int | None, version_label: str | None) -> mod
     return spec
 
 
+def optional_version(version: int | None) -> int:
+    """The number that says which version an administrative call means; 0 for none.
+
+    Raises:
+        InvalidArgumentError: a version that is not above 0, or that the wire cannot carry.
+    """
+    if version is None:
+        return 0
+    if version < 1:
+        raise _invalid("version", f"must be above 0, not {version}")
+    return _integer("version", version, bits=64)
+
+
 def classification(texts: Sequence[str], response: text_classifier_pb2.ClassifyResponse) -> types.Classification:
     """Parse the answer to `texts`.
 
@@ -99,14 +122,14 @@ def classification(texts: Sequence[str], response: text_classifier_pb2.ClassifyR
     )
 
 
-def model_statuses(response: model_service_pb2.ListModelsResponse) -> tuple[types.ModelStatus, ...]:
-    """Parse the list of models."""
+def model_statuses(response: _Statuses) -> tuple[types.ModelStatus, ...]:
+    """Parse a list of versions."""
     return tuple(_model_status(status) for status in response.models)
 
 
 def model(response: model_service_pb2.GetModelResponse) -> types.Model:
     """Parse one model."""
-    return types.Model(status=_model_status(response.status), info=_model_info(response.info))
+    return types.Model(_model_status(response.status), _model_info(response.info), traffic(response.traffic))
 
 
 def serving_status(response: health_wire_pb2.HealthResponse) -> types.ServingStatus:

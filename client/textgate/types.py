@@ -1,7 +1,7 @@
 """What calls return: plain frozen dataclasses and enumerations, free of protobuf."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -199,8 +199,44 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """The version, by number or label, that is shown copies of calls, which share of them, and what came of it.
+
+    Attributes:
+        target: a version or a version label.
+        share: of the calls that other versions of the model answer; above 0 and up to 1.
+        compared_texts: texts that both versions scored.
+        disagreeing_texts: those of them with another best label.
+        dropped_calls: copies that the server had no time for.
+        failed_calls: copies that could not be scored.
+    """
+
+    target: int | str
+    share: float
+    compared_texts: int = 0
+    disagreeing_texts: int = 0
+    dropped_calls: int = 0
+    failed_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Which versions of a model answer whom.
+
+    Attributes:
+        split: weights, by version or version label, of those who answer calls that name neither; empty for the newest
+            version in service.
+        shadow: who is shown copies of calls; None for nobody.
+    """
+
+    split: Mapping[int | str, float] = field(default_factory=dict)
+    shadow: Shadow | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """One version that is being served: how it fares, and what it says of itself."""
+    """One version that is being served: how it fares, what it says of itself, and who answers whom of its model."""
 
     status: ModelStatus
     info: ModelInfo
+    traffic: Traffic = field(default_factory=Traffic)

@@ -68,6 +68,11 @@ class Batcher:
         self._running_tokens = 0
         self._stopping = False
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no text waits or is being scored."""
+        return not self._queue and self._free_at is None
+
     async def score(self, tokens: Tokens, deadline: float | None) -> ScoredCall:
         """Score all texts of a call. Cancelling the caller drops those that still wait.
 

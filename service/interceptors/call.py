@@ -10,6 +10,8 @@ from typing import Any
 import grpc
 
 REQUEST_ID_KEY = "x-request-id"
+# A name is what a stranger says it is: a text, or megabytes.
+LOGGED_NAME_CHARACTERS = 128
 # What a stranger may put into our logs and trailers.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 

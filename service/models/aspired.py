@@ -77,6 +77,16 @@ class AspiredVersions:
             wishes.wanted.discard(version)
             wishes.unwanted.add(version)
 
+    def unwant(self, name: str, version: int) -> None:
+        """Leave a version to the policy again."""
+        if wishes := self._wishes.get(name):
+            wishes.wanted.discard(version)
+
+    def is_rejected(self, name: str, version: int) -> bool:
+        """Whether a version is to be out of service."""
+        wishes = self._wishes.get(name, Wishes())
+        return wishes.none_at_all or version in wishes.unwanted
+
     def forget_missing(self, name: str, on_disk: Collection[int]) -> None:
         """Forget what was said of versions that are gone: one that comes back with their number is another one."""
         if wishes := self._wishes.get(name):

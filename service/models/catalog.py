@@ -51,6 +51,14 @@ class Catalog:
         """The versions of a model that are in service, by number."""
         return dict(self._served.get(name, {}))
 
+    def is_served(self, name: str, version: int) -> bool:
+        """Whether a version is in service."""
+        return version in self._served.get(name, ())
+
+    def in_service(self) -> list[ServedModel]:
+        """Every version in service."""
+        return [model for versions in self._served.values() for model in versions.values()]
+
     def states(self, name: str) -> dict[int, ModelState]:
         """The state of every version of a model."""
         return {version: status.state for (model, version), status in self._statuses.items() if model == name}
@@ -61,7 +69,7 @@ class Catalog:
 
     def remove_all(self) -> list[ServedModel]:
         """Take every version out of service, and return them."""
-        models = [model for versions in self._served.values() for model in versions.values()]
+        models = self.in_service()
         self._served.clear()
         for model in models:
             assert model.spec.version is not None

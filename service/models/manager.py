@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from service.errors import UnavailableError
 from service.limits import BatchingConfig, CompilationConfig
+from service.models.admin import ModelAdmin
 from service.models.aspired import AspiredVersions
 from service.models.catalog import Catalog, StatusListener
 from service.models.keeper import VersionKeeper
@@ -20,6 +21,7 @@ from service.models.version_unloader import VersionUnloader
 from service.servable import Loader
 from service.types import ModelSpec, ModelState, ModelStatus
 from service.versioning.settings import Versioning
+from service.versioning.traffic import Shadow, Traffic
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +30,9 @@ class ModelManager:
     """Serves the models of a repository, of each the versions that its policy, labels and operator ask for.
 
     Belongs to the event loop.
+
+    Attributes:
+        admin: changes what is served.
 
     Args:
         repository: where the versions are.
@@ -51,11 +56,14 @@ class ModelManager:
         batching, compilation = batching or BatchingConfig(), compilation or CompilationConfig(seconds=0)
         self._repository = repository
         self._catalog = Catalog()
-        self._router = Router(self._catalog, versioning.labels.values)
+        self._router = Router(self._catalog, versioning)
         self._aspired = AspiredVersions(versioning, self._router.pinned)
         self._unloader = VersionUnloader(self._catalog)
         loader = VersionLoader(repository, load, self._catalog, batching, compilation, clock)
         self._keeper = VersionKeeper(self._catalog, self._aspired, loader, self._unloader)
+        self.admin = ModelAdmin(
+            repository, self._catalog, self._router, self._aspired, self._keeper, self._unloader, self.statuses
+        )
         self._started = False
         self._stopping = False
 
@@ -83,7 +91,8 @@ class ModelManager:
         """Refuse new calls, let those that hold a version finish, close the versions."""
         self._stopping = True
         self._keeper.stop()
-        await asyncio.gather(*(model.close() for model in self._catalog.remove_all()), self._unloader.all_closed())
+        closing = [model.close() for model in self._catalog.remove_all()]
+        await asyncio.gather(*closing, self._unloader.all_closed(), self.admin.stop())
 
     @contextmanager
     def acquire(self, spec: ModelSpec) -> Iterator[ServedModel]:
@@ -111,6 +120,22 @@ class ModelManager:
     def status(self, model: ServedModel) -> ModelStatus:
         """The state of a version that is held."""
         return self._labelled(self._catalog.status(model))
+
+    def traffic(self, name: str) -> Traffic:
+        """Which versions of a model answer whom."""
+        return self._router.traffic(name)
+
+    def shadow_of(self, model: ServedModel) -> tuple[Shadow, ModelSpec] | None:
+        """Who is shown a copy of what this version answers: nobody, or another version that is in service."""
+        shadow = self._router.traffic(model.spec.name).shadow
+        version = None if shadow is None else self._router.version_of(model.spec.name, shadow.target)
+        if shadow is None or version in (None, model.spec.version):
+            return None
+        return shadow, ModelSpec(model.spec.name, version)
+
+    def is_idle(self) -> bool:
+        """Whether no version scores anything."""
+        return all(model.batcher.is_idle for model in self._catalog.in_service())
 
     def _labelled(self, status: ModelStatus) -> ModelStatus:
         return replace(status, version_labels=self._router.labels_of(status.name, status.version))

@@ -1,6 +1,7 @@
 """Takes versions out of service: no new call gets them, those that hold them finish, then they are closed."""
 
 import asyncio
+import gc
 import logging
 
 from service.models.catalog import Catalog
@@ -36,6 +37,9 @@ class VersionUnloader:
         name, version = model.spec.name, model.spec.version
         assert version is not None
         await model.close()
+        del model
+        # A version is full of references in circles: without this, it keeps its memory until Python happens to look.
+        await asyncio.to_thread(gc.collect)
         del self._closing[name, version]
         self._catalog.forget(name, version)
         logger.info("model %s: version %d is closed", name, version)

@@ -43,7 +43,18 @@ def to_spec(message: model_spec_pb2.ModelSpec) -> ModelSpec:
         if not message.version_label:
             raise _invalid("model.version_label", "must not be empty; leave it out for the newest version")
         return ModelSpec(message.name, version_label=message.version_label)
-    return ModelSpec(message.name)
+    return ModelSpec(message.name, routing_key=message.routing_key)
+
+
+def to_version(number: int) -> int | None:
+    """Read the version of a call that administers; 0 is none.
+
+    Raises:
+        InvalidArgumentError: it is negative.
+    """
+    if number < 0:
+        raise _invalid("version", f"must be positive, not {number}; leave it out for none")
+    return number or None
 
 
 def to_query(request: text_classifier_pb2.ClassifyRequest) -> ClassifyQuery:

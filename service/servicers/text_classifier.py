@@ -6,15 +6,12 @@ from typing import Protocol
 
 import structlog
 
-from service.interceptors.call import Context, add_to_log
+from service.interceptors.call import LOGGED_NAME_CHARACTERS, Context, add_to_log
 from service.servicers.conversion import from_classification, to_query
 from service.servicers.ordered import in_order
 from service.types import Classification, ClassifyQuery
 from textgate.v1.text_classifier_pb2 import ClassifyRequest, ClassifyResponse
 from textgate.v1.text_classifier_pb2_grpc import TextClassifierServicer as Base
-
-# A name is what a stranger says it is: a text, or megabytes.
-LOGGED_NAME_CHARACTERS = 128
 
 
 class Classifier(Protocol):

@@ -126,6 +126,18 @@ class _Models(model_service_pb2_grpc.ModelServiceServicer):
     def GetModel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         return self._server.reply("GetModel", request, context, lambda _: model_service_pb2.GetModelResponse())
 
+    def LoadModel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return self._server.reply("LoadModel", request, context, lambda _: model_service_pb2.LoadModelResponse())
+
+    def UnloadModel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return self._server.reply("UnloadModel", request, context, lambda _: model_service_pb2.UnloadModelResponse())
+
+    def SetLabel(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return self._server.reply("SetLabel", request, context, lambda _: model_service_pb2.SetLabelResponse())
+
+    def SetTraffic(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return self._server.reply("SetTraffic", request, context, lambda _: model_service_pb2.SetTrafficResponse())
+
 
 def _health(server: ScriptedServer) -> grpc.GenericRpcHandler:
     """The standard health service, by its standard messages."""

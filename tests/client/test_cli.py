@@ -150,6 +150,44 @@ def test_a_model_is_described(run: Run, server: ScriptedServer) -> None:
     assert described["info"]["created_at"] == "2026-01-02T03:04:05+00:00"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "method", "fields"),
+    [
+        (("load", "topics", "--version", "4"), "LoadModel", {"version": 4}),
+        (("load", "topics"), "LoadModel", {"version": 0}),
+        (("unload", "topics", "--version", "3"), "UnloadModel", {"version": 3}),
+        (("label", "topics", "canary", "4"), "SetLabel", {"label": "canary", "version": 4}),
+        (("label", "topics", "canary", "--remove"), "SetLabel", {"label": "canary", "version": 0}),
+    ],
+)
+def test_administration_sends_the_change_and_lists_the_model(
+    run: Run, server: ScriptedServer, arguments: tuple[str, ...], method: str, fields: dict[str, Any]
+) -> None:
+    response = getattr(model_service_pb2, f"{method}Response")()
+    response.models.add(name="topics", version=4, state=2, version_labels=["canary"])
+    server.script(method, response)
+    lines = run("admin", *arguments)[1].splitlines()
+    assert lines[1].split() == ["topics", "4", "AVAILABLE", "canary"]
+    request = server.calls[0].request
+    assert (server.calls[0].method, request.name) == (method, "topics")
+    assert {name: getattr(request, name) for name in fields} == fields
+
+
+def test_traffic_is_set_and_shown(run: Run, server: ScriptedServer) -> None:
+    def reply(request: Any, _: Any) -> Any:
+        return model_service_pb2.SetTrafficResponse(traffic=request.traffic)
+
+    server.script("SetTraffic", reply, reply)
+    code, output, _ = run("admin", "traffic", "topics", "stable=90", "4=10", "--shadow", "canary=0.1")
+    assert code == 0
+    assert output.splitlines() == [
+        "traffic  stable=90, 4=10",
+        "shadow   canary=0.1: another best label for 0 of 0 texts; 0 copies dropped, 0 failed",
+    ]
+    assert [share.version for share in server.calls[0].request.traffic.split] == [0, 4]
+    assert run("admin", "traffic", "topics")[1] == "traffic  the newest version\n"
+
+
 @pytest.mark.parametrize(("status", "code"), [("SERVING", 0), ("NOT_SERVING", 1), ("SERVICE_UNKNOWN", 1)])
 def test_health_exits_by_the_status(run: Run, server: ScriptedServer, status: str, code: int) -> None:
     server.script("Check", HealthCheckResponse(status=HealthCheckResponse.ServingStatus.Value(status)))
@@ -179,6 +217,11 @@ def test_health_of_no_server_is_a_failure(run: Run) -> None:
         (("classify", "--target", "example.com:1", "--token", "t", "a"), "in the clear"),
         (("health", "--tls-cert", "nowhere.pem"), "nowhere.pem"),
         (("health", "--target", ""), "target is empty"),
+        (("admin",), "ACTION"),
+        (("admin", "traffic", "topics", "stable"), "is not a version or label, =, and a number above 0"),
+        (("admin", "load", "topics", "--version", "0"), "'0' is not a whole number of at least 1"),
+        (("admin", "label", "topics", "canary"), "one of the arguments VERSION --remove is required"),
+        (("admin", "label", "topics", "canary", "4", "--remove"), "not allowed with"),
     ],
 )
 def test_wrong_usage_exits_with_2_and_says_why(run: Run, arguments: tuple[str, ...], message: str) -> None:
@@ -195,7 +238,7 @@ def test_the_token_comes_from_the_environment(
     assert server.calls[0].metadata["authorization"] == "Bearer secret"
 
 
-@pytest.mark.parametrize("command", ["classify", "models", "health"])
+@pytest.mark.parametrize("command", ["classify", "models", "health", "admin"])
 def test_help_teaches_by_examples(run: Run, command: str) -> None:
     code, output, _ = run(command, "--help")
     assert code == 0

@@ -61,8 +61,10 @@ def test_the_paths_of_the_calls_are_those_of_the_generated_stubs() -> None:
 
     text_classifier_pb2_grpc.TextClassifierStub(Recorder())  # type: ignore[call-overload]
     model_service_pb2_grpc.ModelServiceStub(Recorder())  # type: ignore[call-overload]
-    ours = (_calls.CLASSIFY, _calls.CLASSIFY_STREAM, _calls.LIST_MODELS, _calls.GET_MODEL)
-    assert [method.path for method in ours] == paths
+    classifier = (_calls.CLASSIFY, _calls.CLASSIFY_STREAM)
+    models = (_calls.LIST_MODELS, _calls.GET_MODEL)
+    admin = (_calls.LOAD_MODEL, _calls.UNLOAD_MODEL, _calls.SET_LABEL, _calls.SET_TRAFFIC)
+    assert [method.path for method in (*classifier, *models, *admin)] == paths
 
 
 @pytest.mark.slow

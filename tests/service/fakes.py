@@ -114,7 +114,7 @@ class FakeLoader:
     """Answers for each `model/version` with a servable or an error; may be held at a gate."""
 
     def __init__(self, answers: Mapping[str, Answer], gate: Gate | None = None) -> None:
-        self.answers = answers
+        self.answers = dict(answers)
         self.gate = gate or Gate()
         self.loaded: list[str] = []
 

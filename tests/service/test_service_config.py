@@ -35,7 +35,8 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
         "repository": "elsewhere", "host": "::1", "port": "0", "max_message_bytes": "2048", "max_texts": "2",
         "max_characters": "3", "max_in_flight": "4", "queue_texts": "5", "queue_ms": "70",
         "max_wait_us": "80", "batch_tokens": "6", "compile_seconds": "6.5",
-        "poll_seconds": "6.75", "versions": "latest:2 topics=all", "labels": "topics=stable:3",
+        "poll_seconds": "6.75", "versions": "latest:2 topics=all", "labels": "topics=stable:3", "admin": "true",
+        "traffic": "topics=stable:90,canary:10", "shadow": "topics=canary:0.1",
         "stream_window": "7", "threads": "8", "drain_seconds": "9.5", "max_connection_age_seconds": "10",
         "log_format": "json", "log_level": "debug", "log_texts": "true", "tls_certificate": str(pem),
         "tls_key": str(pem), "tls_client_ca": str(pem),
@@ -44,7 +45,11 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
     by_flag = load_config([f"--{name.replace('_', '-')}={text}" for name, text in texts.items()], {})
     by_variable = load_config([], {f"TEXTGATE_{name.upper()}": text for name, text in texts.items()})
     assert by_flag == by_variable
-    assert {name: str(value) for name, value in vars(by_flag).items()} == {**texts, "log_texts": "True"}
+    assert {name: str(value) for name, value in vars(by_flag).items()} == {
+        **texts,
+        "log_texts": "True",
+        "admin": "True",
+    }
 
 
 @pytest.mark.parametrize(
@@ -62,6 +67,8 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
         ("host", "a b", "a host name"),
         ("versions", "topics=newest", "latest, latest:N, all, or version numbers such as 3,5"),
         ("labels", "topics=3", "LABEL:VERSION"),
+        ("traffic", "topics=stable", "such as stable:90,canary:10"),
+        ("shadow", "topics=canary:2", "such as canary:0.1"),
     ],
 )
 def test_bad_value_names_flag_variable_and_what_is_expected(name: str, text: str, expected: str) -> None:

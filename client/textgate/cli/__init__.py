@@ -1,4 +1,4 @@
-"""The command line: `textgate classify`, `textgate models`, `textgate health`."""
+"""The command line: `textgate classify`, `textgate models`, `textgate health`, `textgate admin`."""
 
 import os
 import sys

@@ -37,6 +37,21 @@ examples:
   textgate health topics                one model
   until textgate health; do sleep 1; done
 """
+_ADMIN_EXAMPLES = """
+examples:
+  textgate admin load topics --version 4        serve version 4 beside those that are served
+  textgate admin label topics canary 4          calls by the label canary go to version 4 from now on
+  textgate admin label topics canary --remove   take the label off again
+  textgate admin traffic topics stable=90 canary=10 --shadow 5=0.1
+                                                split the calls that name no version, show a tenth to version 5, too
+  textgate admin traffic topics                 have the newest version answer again
+  textgate admin unload topics --version 3      take version 3 out of service, when its calls are done
+  textgate admin unload topics                  take the whole model out of service
+  textgate admin load topics                    serve it again, by the server's policy
+
+The server must run with --admin. What is changed lasts until the server ends; its own --versions and --labels say what
+it begins with.
+"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,7 +67,43 @@ def parser() -> argparse.ArgumentParser:
     _add_classify(_command(commands, "classify", "Classify texts.", _CLASSIFY_EXAMPLES))
     _add_models(_command(commands, "models", "List the models, or describe one.", _MODELS_EXAMPLES))
     _add_health(_command(commands, "health", "Say whether the server, or one model, is serving.", _HEALTH_EXAMPLES))
+    _add_admin(commands)
     return whole
+
+
+def _add_admin(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    description = "Change which versions are served."
+    admin = commands.add_parser(
+        "admin",
+        help=description,
+        description=description,
+        epilog=_ADMIN_EXAMPLES + _EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = admin.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for action, what in (
+        ("load", "Serve a version, beside those that are served already."),
+        ("unload", "Take a version out of service, when its calls are done."),
+        ("label", "Put a label on a version in service, or take it off."),
+        ("traffic", "Say which versions answer calls that name none, and which is shown copies."),
+    ):
+        command = _command(actions, action, what, _ADMIN_EXAMPLES)
+        command.add_argument("model", metavar="MODEL", help="name of the model")
+        if action == "label":
+            command.add_argument("label", metavar="LABEL", help="such as stable; begins with a letter")
+            version = command.add_mutually_exclusive_group(required=True)
+            version.add_argument("version", nargs="?", type=_at_least_one, metavar="VERSION", help="where to put it")
+            version.add_argument("--remove", action="store_true", help="take the label off")
+        elif action == "traffic":
+            command.add_argument(
+                "split", nargs="*", type=_weighted, metavar="TARGET=WEIGHT", help="a version or label and its weight"
+            )
+            command.add_argument(
+                "--shadow", type=_weighted, metavar="TARGET=SHARE", help="show it copies of so many calls, up to 1"
+            )
+        else:
+            whole = {"load": "what the server's policy says", "unload": "the whole model"}[action]
+            command.add_argument("--version", type=_at_least_one, metavar="N", help=f"its version (default: {whole})")
 
 
 def _command(
@@ -76,6 +127,9 @@ def _add_classify(command: argparse.ArgumentParser) -> None:
         "--model", default="", metavar="NAME", help="name of the model; not needed where the server has a single one"
     )
     _add_version_choice(command)
+    command.add_argument(
+        "--routing-key", default="", metavar="KEY", help="under a traffic split, the same key gets the same version"
+    )
     options = command.add_argument_group("options")
     options.add_argument("--top-k", type=int, default=0, metavar="N", help="at most N labels a text, best first")
     options.add_argument("--min-score", type=float, default=0.0, metavar="S", help="no label that scores less than S")
@@ -92,6 +146,12 @@ def _add_classify(command: argparse.ArgumentParser) -> None:
         metavar="N",
         help="lines of standard input to send together (default 32; 1 from a terminal)",
     )
+
+
+def _weighted(text: str) -> tuple[int | str, float]:
+    target, _, number = text.partition("=")
+    weight = _number(float, number, 1e-9, "a version or label, =, and a number above 0")
+    return (int(target) if target.isdecimal() else target), weight
 
 
 def _add_models(command: argparse.ArgumentParser) -> None:

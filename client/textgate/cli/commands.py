@@ -2,10 +2,11 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
+from dataclasses import asdict
 
-from textgate import Classification, Client, ServingStatus
+from textgate import Classification, Client, ModelStatus, ServingStatus, Shadow, Traffic
 from textgate.cli import rendering
 from textgate.cli.lines import read_lines
 
@@ -14,7 +15,7 @@ TOGETHER = 32
 
 def classify(client: Client, options: Namespace) -> bool:
     """Classify the texts of the command line, or those of standard input as they come."""
-    model = {name: getattr(options, name) for name in ("model", "version", "version_label")}
+    model = {name: getattr(options, name) for name in ("model", "version", "version_label", "routing_key")}
     limits = {name: getattr(options, name) for name in ("top_k", "min_score", "on_too_long")}
     if options.texts and options.texts != ["-"]:
         _print(_classification(client.classify(options.texts, **model, **limits), options))
@@ -34,8 +35,7 @@ def models(client: Client, options: Namespace) -> bool:
         model = client.model(options.model, version=options.version, version_label=options.version_label)
         _print([rendering.model_json(model)] if options.json else rendering.model_lines(model))
     else:
-        statuses = client.models()
-        _print(rendering.models_json(statuses) if options.json else rendering.models_lines(statuses))
+        _print_statuses(client.models(), options)
     return True
 
 
@@ -47,7 +47,28 @@ def health(client: Client, options: Namespace) -> bool:
     return status is ServingStatus.SERVING
 
 
-COMMANDS = {"classify": classify, "models": models, "health": health}
+def admin(client: Client, options: Namespace) -> bool:
+    """Change which versions of a model are served, and list them."""
+    if options.action == "load":
+        statuses = client.load_model(options.model, version=options.version, timeout=options.timeout)
+    elif options.action == "unload":
+        statuses = client.unload_model(options.model, version=options.version, timeout=options.timeout)
+    elif options.action == "traffic":
+        shadow = None if options.shadow is None else Shadow(*options.shadow)
+        traffic = client.set_traffic(options.model, Traffic(dict(options.split), shadow), timeout=options.timeout)
+        _print([rendering.as_json(asdict(traffic))] if options.json else rendering.traffic_lines(traffic))
+        return True
+    else:
+        statuses = client.set_label(options.model, options.label, options.version, timeout=options.timeout)
+    _print_statuses(statuses, options)
+    return True
+
+
+COMMANDS = {"classify": classify, "models": models, "health": health, "admin": admin}
+
+
+def _print_statuses(statuses: Sequence[ModelStatus], options: Namespace) -> None:
+    _print(rendering.models_json(statuses) if options.json else rendering.models_lines(statuses))
 
 
 def _classification(answer: Classification, options: Namespace) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Answers as lines: JSON for programs, columns for people."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from textgate import (
     ResourceExhaustedError,
     TextgateError,
     TextResult,
+    Traffic,
 )
 
 
@@ -76,8 +77,12 @@ def model_lines(model: Model) -> Iterator[str]:
         "created": info.created_at.isoformat() if info.created_at is not None else "-",
         **{f"test {name}": f"{value:.4f}" for name, value in sorted(info.test_metrics.items())},
     }
-    width = max(len(name) for name in properties)
-    return (f"{name.ljust(width)}  {printable(str(value))}" for name, value in properties.items())
+    return _property_lines({**properties, **_traffic_properties(model.traffic)})
+
+
+def traffic_lines(traffic: Traffic) -> Iterator[str]:
+    """Who answers, and who is shown copies, a line each."""
+    return _property_lines(_traffic_properties(traffic) or {"traffic": "the newest version"})
 
 
 def failure_lines(error: TextgateError) -> Iterator[str]:
@@ -100,6 +105,23 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )
+
+
+def _traffic_properties(traffic: Traffic) -> dict[str, str]:
+    properties = {}
+    if traffic.split:
+        properties["traffic"] = ", ".join(f"{target}={weight:g}" for target, weight in traffic.split.items())
+    if shadow := traffic.shadow:
+        properties["shadow"] = (
+            f"{shadow.target}={shadow.share:g}: another best label for {shadow.disagreeing_texts} of"
+            f" {shadow.compared_texts} texts; {shadow.dropped_calls} copies dropped, {shadow.failed_calls} failed"
+        )
+    return properties
+
+
+def _property_lines(properties: Mapping[str, object]) -> Iterator[str]:
+    width = max(len(name) for name in properties)
+    return (f"{name.ljust(width)}  {printable(str(value))}" for name, value in properties.items())
 
 
 def _labels(result: TextResult, only_predicted: bool) -> str:

@@ -26,7 +26,7 @@ from textgate.v1 import model_info_pb2 as textgate_dot_v1_dot_model__info__pb2
 from textgate.v1 import model_spec_pb2 as textgate_dot_v1_dot_model__spec__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftextgate/v1/model_service.proto\x12\x0btextgate.v1\x1a\x1ctextgate/v1/model_info.proto\x1a\x1ctextgate/v1/model_spec.proto\"\x13\n\x11ListModelsRequest\">\n\x12ListModelsResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.textgate.v1.ModelStatus\"8\n\x0fGetModelRequest\x12%\n\x05model\x18\x01 \x01(\x0b\x32\x16.textgate.v1.ModelSpec\"b\n\x10GetModelResponse\x12(\n\x06status\x18\x01 \x01(\x0b\x32\x18.textgate.v1.ModelStatus\x12$\n\x04info\x18\x02 \x01(\x0b\x32\x16.textgate.v1.ModelInfo\"\xda\x01\n\x0bModelStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12-\n\x05state\x18\x03 \x01(\x0e\x32\x1e.textgate.v1.ModelStatus.State\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x16\n\x0eversion_labels\x18\x05 \x03(\t\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0b\n\x07LOADING\x10\x01\x12\r\n\tAVAILABLE\x10\x02\x12\r\n\tUNLOADING\x10\x03\x12\n\n\x06\x46\x41ILED\x10\x04\x32\xa6\x01\n\x0cModelService\x12M\n\nListModels\x12\x1e.textgate.v1.ListModelsRequest\x1a\x1f.textgate.v1.ListModelsResponse\x12G\n\x08GetModel\x12\x1c.textgate.v1.GetModelRequest\x1a\x1d.textgate.v1.GetModelResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ftextgate/v1/model_service.proto\x12\x0btextgate.v1\x1a\x1ctextgate/v1/model_info.proto\x1a\x1ctextgate/v1/model_spec.proto\"\x13\n\x11ListModelsRequest\">\n\x12ListModelsResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.textgate.v1.ModelStatus\"8\n\x0fGetModelRequest\x12%\n\x05model\x18\x01 \x01(\x0b\x32\x16.textgate.v1.ModelSpec\"\x89\x01\n\x10GetModelResponse\x12(\n\x06status\x18\x01 \x01(\x0b\x32\x18.textgate.v1.ModelStatus\x12$\n\x04info\x18\x02 \x01(\x0b\x32\x16.textgate.v1.ModelInfo\x12%\n\x07traffic\x18\x03 \x01(\x0b\x32\x14.textgate.v1.Traffic\"1\n\x10LoadModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"=\n\x11LoadModelResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.textgate.v1.ModelStatus\"3\n\x12UnloadModelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\"?\n\x13UnloadModelResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.textgate.v1.ModelStatus\"?\n\x0fSetLabelRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\"<\n\x10SetLabelResponse\x12(\n\x06models\x18\x01 \x03(\x0b\x32\x18.textgate.v1.ModelStatus\"H\n\x11SetTrafficRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12%\n\x07traffic\x18\x02 \x01(\x0b\x32\x14.textgate.v1.Traffic\";\n\x12SetTrafficResponse\x12%\n\x07traffic\x18\x01 \x01(\x0b\x32\x14.textgate.v1.Traffic\"_\n\x07Traffic\x12(\n\x05split\x18\x01 \x03(\x0b\x32\x19.textgate.v1.TrafficShare\x12*\n\x06shadow\x18\x02 \x01(\x0b\x32\x1a.textgate.v1.ShadowTraffic\"\\\n\x0cTrafficShare\x12\x11\n\x07version\x18\x01 \x01(\x03H\x00\x12\x17\n\rversion_label\x18\x02 \x01(\tH\x00\x12\x0e\n\x06weight\x18\x03 \x01(\x01\x42\x10\n\x0eversion_choice\"\xbc\x01\n\rShadowTraffic\x12\x11\n\x07version\x18\x01 \x01(\x03H\x00\x12\x17\n\rversion_label\x18\x02 \x01(\tH\x00\x12\r\n\x05share\x18\x03 \x01(\x01\x12\x16\n\x0e\x63ompared_texts\x18\x04 \x01(\x03\x12\x19\n\x11\x64isagreeing_texts\x18\x05 \x01(\x03\x12\x15\n\rdropped_calls\x18\x06 \x01(\x03\x12\x14\n\x0c\x66\x61iled_calls\x18\x07 \x01(\x03\x42\x10\n\x0eversion_choice\"\xda\x01\n\x0bModelStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x03\x12-\n\x05state\x18\x03 \x01(\x0e\x32\x1e.textgate.v1.ModelStatus.State\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x16\n\x0eversion_labels\x18\x05 \x03(\t\"U\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x0b\n\x07LOADING\x10\x01\x12\r\n\tAVAILABLE\x10\x02\x12\r\n\tUNLOADING\x10\x03\x12\n\n\x06\x46\x41ILED\x10\x04\x32\xdc\x03\n\x0cModelService\x12M\n\nListModels\x12\x1e.textgate.v1.ListModelsRequest\x1a\x1f.textgate.v1.ListModelsResponse\x12G\n\x08GetModel\x12\x1c.textgate.v1.GetModelRequest\x1a\x1d.textgate.v1.GetModelResponse\x12J\n\tLoadModel\x12\x1d.textgate.v1.LoadModelRequest\x1a\x1e.textgate.v1.LoadModelResponse\x12P\n\x0bUnloadModel\x12\x1f.textgate.v1.UnloadModelRequest\x1a .textgate.v1.UnloadModelResponse\x12G\n\x08SetLabel\x12\x1c.textgate.v1.SetLabelRequest\x1a\x1d.textgate.v1.SetLabelResponse\x12M\n\nSetTraffic\x12\x1e.textgate.v1.SetTrafficRequest\x1a\x1f.textgate.v1.SetTrafficResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,12 +39,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTMODELSRESPONSE']._serialized_end=191
   _globals['_GETMODELREQUEST']._serialized_start=193
   _globals['_GETMODELREQUEST']._serialized_end=249
-  _globals['_GETMODELRESPONSE']._serialized_start=251
-  _globals['_GETMODELRESPONSE']._serialized_end=349
-  _globals['_MODELSTATUS']._serialized_start=352
-  _globals['_MODELSTATUS']._serialized_end=570
-  _globals['_MODELSTATUS_STATE']._serialized_start=485
-  _globals['_MODELSTATUS_STATE']._serialized_end=570
-  _globals['_MODELSERVICE']._serialized_start=573
-  _globals['_MODELSERVICE']._serialized_end=739
+  _globals['_GETMODELRESPONSE']._serialized_start=252
+  _globals['_GETMODELRESPONSE']._serialized_end=389
+  _globals['_LOADMODELREQUEST']._serialized_start=391
+  _globals['_LOADMODELREQUEST']._serialized_end=440
+  _globals['_LOADMODELRESPONSE']._serialized_start=442
+  _globals['_LOADMODELRESPONSE']._serialized_end=503
+  _globals['_UNLOADMODELREQUEST']._serialized_start=505
+  _globals['_UNLOADMODELREQUEST']._serialized_end=556
+  _globals['_UNLOADMODELRESPONSE']._serialized_start=558
+  _globals['_UNLOADMODELRESPONSE']._serialized_end=621
+  _globals['_SETLABELREQUEST']._serialized_start=623
+  _globals['_SETLABELREQUEST']._serialized_end=686
+  _globals['_SETLABELRESPONSE']._serialized_start=688
+  _globals['_SETLABELRESPONSE']._serialized_end=748
+  _globals['_SETTRAFFICREQUEST']._serialized_start=750
+  _globals['_SETTRAFFICREQUEST']._serialized_end=822
+  _globals['_SETTRAFFICRESPONSE']._serialized_start=824
+  _globals['_SETTRAFFICRESPONSE']._serialized_end=883
+  _globals['_TRAFFIC']._serialized_start=885
+  _globals['_TRAFFIC']._serialized_end=980
+  _globals['_TRAFFICSHARE']._serialized_start=982
+  _globals['_TRAFFICSHARE']._serialized_end=1074
+  _globals['_SHADOWTRAFFIC']._serialized_start=1077
+  _globals['_SHADOWTRAFFIC']._serialized_end=1265
+  _globals['_MODELSTATUS']._serialized_start=1268
+  _globals['_MODELSTATUS']._serialized_end=1486
+  _globals['_MODELSTATUS_STATE']._serialized_start=1401
+  _globals['_MODELSTATUS_STATE']._serialized_end=1486
+  _globals['_MODELSERVICE']._serialized_start=1489
+  _globals['_MODELSERVICE']._serialized_end=1965
 # @@protoc_insertion_point(module_scope)

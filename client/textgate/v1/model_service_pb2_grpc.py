@@ -44,6 +44,26 @@ class ModelServiceStub(object):
                 request_serializer=textgate_dot_v1_dot_model__service__pb2.GetModelRequest.SerializeToString,
                 response_deserializer=textgate_dot_v1_dot_model__service__pb2.GetModelResponse.FromString,
                 _registered_method=True)
+        self.LoadModel = channel.unary_unary(
+                '/textgate.v1.ModelService/LoadModel',
+                request_serializer=textgate_dot_v1_dot_model__service__pb2.LoadModelRequest.SerializeToString,
+                response_deserializer=textgate_dot_v1_dot_model__service__pb2.LoadModelResponse.FromString,
+                _registered_method=True)
+        self.UnloadModel = channel.unary_unary(
+                '/textgate.v1.ModelService/UnloadModel',
+                request_serializer=textgate_dot_v1_dot_model__service__pb2.UnloadModelRequest.SerializeToString,
+                response_deserializer=textgate_dot_v1_dot_model__service__pb2.UnloadModelResponse.FromString,
+                _registered_method=True)
+        self.SetLabel = channel.unary_unary(
+                '/textgate.v1.ModelService/SetLabel',
+                request_serializer=textgate_dot_v1_dot_model__service__pb2.SetLabelRequest.SerializeToString,
+                response_deserializer=textgate_dot_v1_dot_model__service__pb2.SetLabelResponse.FromString,
+                _registered_method=True)
+        self.SetTraffic = channel.unary_unary(
+                '/textgate.v1.ModelService/SetTraffic',
+                request_serializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficRequest.SerializeToString,
+                response_deserializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficResponse.FromString,
+                _registered_method=True)
 
 
 class ModelServiceServicer(object):
@@ -63,6 +83,39 @@ class ModelServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def LoadModel(self, request, context):
+        """The calls below administer the server: PERMISSION_DENIED unless it runs with --admin, FAILED_PRECONDITION where
+        something else must be done first. What they change lasts until the server ends.
+
+        Serves a version, beside those that are served already. Answers when it is loaded, verified, compiled and in
+        service. One that failed before is tried again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UnloadModel(self, request, context):
+        """Takes a version out of service. Answers when the calls that held it are done and its memory is given back. Refused
+        while a label is on it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetLabel(self, request, context):
+        """Puts a label on a version that is in service, moves it there, or takes it off.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetTraffic(self, request, context):
+        """Says which versions answer the calls that name neither a version nor a label, and which one is shown a copy of calls.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ModelServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -75,6 +128,26 @@ def add_ModelServiceServicer_to_server(servicer, server):
                     servicer.GetModel,
                     request_deserializer=textgate_dot_v1_dot_model__service__pb2.GetModelRequest.FromString,
                     response_serializer=textgate_dot_v1_dot_model__service__pb2.GetModelResponse.SerializeToString,
+            ),
+            'LoadModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.LoadModel,
+                    request_deserializer=textgate_dot_v1_dot_model__service__pb2.LoadModelRequest.FromString,
+                    response_serializer=textgate_dot_v1_dot_model__service__pb2.LoadModelResponse.SerializeToString,
+            ),
+            'UnloadModel': grpc.unary_unary_rpc_method_handler(
+                    servicer.UnloadModel,
+                    request_deserializer=textgate_dot_v1_dot_model__service__pb2.UnloadModelRequest.FromString,
+                    response_serializer=textgate_dot_v1_dot_model__service__pb2.UnloadModelResponse.SerializeToString,
+            ),
+            'SetLabel': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLabel,
+                    request_deserializer=textgate_dot_v1_dot_model__service__pb2.SetLabelRequest.FromString,
+                    response_serializer=textgate_dot_v1_dot_model__service__pb2.SetLabelResponse.SerializeToString,
+            ),
+            'SetTraffic': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetTraffic,
+                    request_deserializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficRequest.FromString,
+                    response_serializer=textgate_dot_v1_dot_model__service__pb2.SetTrafficResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -131,6 +204,114 @@ class ModelService(object):
             '/textgate.v1.ModelService/GetModel',
             textgate_dot_v1_dot_model__service__pb2.GetModelRequest.SerializeToString,
             textgate_dot_v1_dot_model__service__pb2.GetModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LoadModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/textgate.v1.ModelService/LoadModel',
+            textgate_dot_v1_dot_model__service__pb2.LoadModelRequest.SerializeToString,
+            textgate_dot_v1_dot_model__service__pb2.LoadModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UnloadModel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/textgate.v1.ModelService/UnloadModel',
+            textgate_dot_v1_dot_model__service__pb2.UnloadModelRequest.SerializeToString,
+            textgate_dot_v1_dot_model__service__pb2.UnloadModelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLabel(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/textgate.v1.ModelService/SetLabel',
+            textgate_dot_v1_dot_model__service__pb2.SetLabelRequest.SerializeToString,
+            textgate_dot_v1_dot_model__service__pb2.SetLabelResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetTraffic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/textgate.v1.ModelService/SetTraffic',
+            textgate_dot_v1_dot_model__service__pb2.SetTrafficRequest.SerializeToString,
+            textgate_dot_v1_dot_model__service__pb2.SetTrafficResponse.FromString,
             options,
             channel_credentials,
             insecure,

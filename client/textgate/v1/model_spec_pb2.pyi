@@ -23,20 +23,24 @@ class ModelSpec(google.protobuf.message.Message):
     NAME_FIELD_NUMBER: builtins.int
     VERSION_FIELD_NUMBER: builtins.int
     VERSION_LABEL_FIELD_NUMBER: builtins.int
+    ROUTING_KEY_FIELD_NUMBER: builtins.int
     name: builtins.str
     """May be empty where the server has a single model."""
     version: builtins.int
     version_label: builtins.str
     """such as "stable" """
+    routing_key: builtins.str
+    """Where the model has a traffic split: calls with the same key get the same version, such as a user's all."""
     def __init__(
         self,
         *,
         name: builtins.str = ...,
         version: builtins.int = ...,
         version_label: builtins.str = ...,
+        routing_key: builtins.str = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["version", b"version", "version_choice", b"version_choice", "version_label", b"version_label"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["name", b"name", "version", b"version", "version_choice", b"version_choice", "version_label", b"version_label"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["name", b"name", "routing_key", b"routing_key", "version", b"version", "version_choice", b"version_choice", "version_label", b"version_label"]) -> None: ...
     def WhichOneof(self, oneof_group: typing.Literal["version_choice", b"version_choice"]) -> typing.Literal["version", "version_label"] | None: ...
 
 Global___ModelSpec: typing_extensions.TypeAlias = ModelSpec

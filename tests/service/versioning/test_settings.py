@@ -4,7 +4,7 @@ import pytest
 
 from service.versioning.per_model import PerModel
 from service.versioning.policy import VersionPolicy
-from service.versioning.settings import Versioning, parse_all_labels, parse_policies
+from service.versioning.settings import Versioning, parse_all_labels, parse_policies, parse_shadows, parse_splits
 
 
 def test_policy_without_a_name_is_for_all_other_models() -> None:
@@ -27,6 +27,12 @@ def test_labels_are_those_of_their_model() -> None:
 
 def test_setting_is_shown_as_it_was_spelled() -> None:
     assert str(parse_policies("topics=all latest:2")) == "topics=all latest:2"
+
+
+def test_versions_that_traffic_is_sent_to_are_named_too() -> None:
+    versioning = Versioning(splits=parse_splits("d=stable:1,4:1"), shadows=parse_shadows("e=5:1"))
+    assert versioning.named() == ["d", "e"]
+    assert [versioning.numbers(name) for name in "de"] == [{4}, {5}]
 
 
 def test_models_and_versions_that_settings_name_are_known() -> None:

@@ -13,7 +13,14 @@ TEXT = np.array([[3, 8, 5, 11, 2]], np.int32)
 
 def make_transformer(positions: str = "sinusoidal", layers: int = 2, encoding: str = "embedding") -> TextClassifier:
     config = ModelConfig(
-        "transformer", encoding, 6, units=8, layers=layers, heads=2, feed_forward_width=12, positions=positions
+        "transformer",
+        encoding,
+        embedding_dim=6,
+        units=8,
+        layers=layers,
+        heads=2,
+        feed_forward_width=12,
+        positions=positions,
     )
     return build_model(config, vocabulary_size=12, label_count=3, seed=1)
 
