@@ -61,7 +61,10 @@ def _teach(course: Course, seed: int) -> list[dict[str, Any]]:
 
     rows = []
     for row in teach(course, seed):
-        print(f"{course.experiment}, {course.name}, {row['at']}: {row['accuracy']:.3f} in {row['steps']} steps", flush=True)
+        print(
+            f"{course.experiment}, {course.name}, {row['at']}: {row['accuracy']:.3f} in {row['steps']} steps",
+            flush=True,
+        )
         rows.append(row)
     return rows
 

@@ -11,7 +11,7 @@ from benchmarks.record import machine
 
 Row = dict[str, Any]
 PAGE = Path(__file__).parents[2] / "docs" / "memory.md"
-PLOT = "memory.svg"
+PLOT = "images/memory.svg"
 _HEAD = """# What the networks remember, see and cost
 
 The classic experiments, made with the networks of `training/networks` and taught by the steps of `training/fitting`.
@@ -27,33 +27,36 @@ _SECTIONS = {
 
 The text is a row of random symbols out of eight, and the answer is the first one. Every later token could be the answer
 by its looks, so a network has to let in one and keep all others out, over the whole distance. Each network learns the
-distances one after another, from 10 on, in 500 steps at most, then 200 for each longer one; who is right less than half
-of the time is taught no longer ones, only tested on them. Pooling is `last` for all: one direction answers from its
-state after the last token, the Transformer from the vector there. With maximum pooling the first state would
-itself reach the output, and nothing would have to be remembered.
+distances one after another, from 10 on: in 800 steps at most, then 300 for each longer one. Who is right less than half
+of the time is taught no longer ones, only tested on them.
 
-The backward half of the Bi-RNN (Elman, 16 + 16) ends at the first token, so for it the distance is none. Its last row asks for the
-symbol in the middle, between two marks, so that the distance is the same to either end.""",
+Pooling is `last` for all: one direction answers from its state after the last token, the Transformer from the vector
+there. With maximum pooling the first state itself would reach the output, and nothing would have to be remembered. The
+backward half of the Bi-RNN (Elman, 16 + 16) ends at the first token, so for it the distance is none. Its last row asks
+for the symbol in the middle, between two marks, so that the distance is the same to either end.""",
     "context": """## When the answer lies to the right
 
-A text holds facts, each a key with one of four values, in random order; a question names a key, and the answer is its
-value. Where the question comes last, one direction learns what matters only when it has read all facts: its state must
-hold every one of them. With two directions, the backward half has read the question before it meets the fact, so at
-that fact, and there only, the network knows that this is it; pooling is `max`, which takes it from there. With the question first one
-direction does the same: it is the side on which the question stands that makes the task hard, not the
-network. Both are LSTMs with 64 units in all (two directions: 32 each), taught for 500 steps at most.""",
+A mark stands somewhere in 16 tokens; the answer is the symbol, out of eight, that stands some distance before it. Only
+what follows says which token counts. One direction meets the mark after the symbol, so at any time it must hold all the
+latest symbols, as many as the distance. The backward half of two directions meets the mark first: it waits, and keeps
+one. With the mark to the left of the symbol, one direction does the same: not the network makes the task hard, but the
+side on which the mark stands.
+
+GRUs, one direction of 32 units or two of 16, pooling `last`: each answers from what it holds at the end of its way. The
+distances are learned one after another, in 500 steps at most, then 400 for each longer one.""",
     "order": """## What positions are for
 
-A and B stand anywhere in a text of noise, once each; which comes first? To attention a text is a bag of tokens
-unless positions are added: without them the Transformer (`max_mean` pooling) cannot do better than chance, however long it learns.""",
+A and B stand anywhere in a text of noise, once each; which comes first? To attention a text is a bag of tokens unless
+positions are added: without them the Transformer (pooling `max_mean`, which is blind to order too) cannot do better
+than chance, however long it learns. 800 steps at most.""",
     "time": """## What length costs
 
-All 64 wide, vocabulary of 20,000, 16 texts a training step; answers are compiled, as in the service; medians of rounds
-by turns. A recurrence takes its steps one after another, so its time grows with the length, and so it does
-with one text. A Transformer does all tokens at once, but every token looks at every other: it is quick as long as
-the square of the length is small.""",
+All are 64 wide, with a vocabulary of 20,000. Training is by 16 texts a step; answers are compiled, as in the service;
+all are medians of rounds by turns. A recurrence takes its steps one after another, so its time grows with the length.
+The Transformer does all tokens at once, but each looks at each other, so its time comes to grow with the square of the
+length.""",
 }
-_ACROSS = {"recall": "distance", "context": "facts", "order": "tokens", "time": "tokens"}
+_ACROSS = {"recall": "distance", "context": "distance", "order": "tokens", "time": "tokens"}
 _TIMES = {
     "train": "A training step of 16 texts, milliseconds:",
     "answer_batch": "The answer to 16 texts, milliseconds:",

@@ -26,7 +26,7 @@ class Panel:
 
 PANELS = (
     Panel("recall", "accuracy", "Which symbol came first?", "distance, tokens"),
-    Panel("context", "accuracy", "What was asked for?", "facts to choose from"),
+    Panel("context", "accuracy", "What stands some tokens from the mark?", "distance from the mark, tokens"),
     Panel("order", "accuracy", "Does A come before B? (Transformer)", "tokens of a text"),
     Panel("time", "train", "A training step, 16 texts", "tokens of a text", "seconds"),
     Panel("time", "answer_one", "The answer to one text", "tokens of a text", "seconds"),
@@ -34,7 +34,7 @@ PANELS = (
 
 
 def draw_plot(rows: Sequence[Row], path: Path) -> None:
-    """Draw all panels that have rows; the same rows give the same file. The suffix of the path says how: .svg or .png."""
+    """Draw all panels that have rows, as .svg or .png; the same rows give the same file."""
     import matplotlib as mpl  # only those who draw need it
     from matplotlib.figure import Figure
 
@@ -53,8 +53,7 @@ def mean_by_place(rows: Sequence[Row], value: str) -> dict[str, dict[int, float]
     for row in rows:
         found.setdefault(row["name"], {}).setdefault(row["at"], []).append(row[value])
     return {
-        name: {at: sum(values) / len(values) for at, values in sorted(places.items())}
-        for name, places in found.items()
+        name: {at: sum(values) / len(values) for at, values in sorted(places.items())} for name, places in found.items()
     }
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ def teach(course: Course, seed: int) -> Iterator[dict[str, Any]]:
         if model is None or course.next_lesson is None:
             model = build_model(network_config(course.settings), task.vocabulary_size, task.label_count, seed)
         lesson = course.lesson if number == 0 else course.next_lesson or course.lesson
-        outcome = learn(model, task, Lesson(0) if lost else lesson, seed)
+        outcome = learn(model, task, replace(lesson, steps=0) if lost else lesson, seed)
         lost = course.next_lesson is not None and outcome.accuracy < _LOST_BELOW
         row = {"experiment": course.experiment, "name": course.name, "at": at, "seed": seed, "chance": task.chance}
         yield {**row, **asdict(outcome)}

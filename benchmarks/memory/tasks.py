@@ -13,7 +13,7 @@ Draw = Callable[[np.random.Generator, int], tuple[Int32Array, Int32Array]]
 _FIRST_ID = 2
 _NOISE = 16
 _SYMBOLS = 8
-_VALUES = 4
+_MARKED_TOKENS = 16
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class MemoryTask:
 
 
 def recall(distance: int, in_the_middle: bool = False) -> MemoryTask:
-    """Which of eight symbols came first, `distance` tokens ago? The latch problem (Bengio et al. 1994).
+    """Name the symbol, of eight, that came first, `distance` tokens ago: the latch problem (Bengio et al. 1994).
 
     All other tokens are symbols too, drawn from the same eight: only its place tells which one is asked for, so a
     network must let it in and keep the others out (Hochreiter & Schmidhuber 1997, section 5.3).
@@ -62,26 +62,25 @@ def recall(distance: int, in_the_middle: bool = False) -> MemoryTask:
     return MemoryTask(_SYMBOLS, _FIRST_ID + _SYMBOLS + 1, tokens, draw)
 
 
-def question(keys: int, asked_last: bool = True) -> MemoryTask:
-    """Which of four values does the key have that the question names? Every key has one value, one token for both.
+def marked(distance: int, mark_to_the_right: bool = True) -> MemoryTask:
+    """Name the symbol, of eight, that stands `distance` tokens before a mark; or behind it, if the mark is to the left.
 
-    Who reads the question last must have kept the values of all keys; who reads it first waits for one.
+    Who meets the mark first waits for `distance` tokens and keeps one symbol. Who meets it last must have kept the
+    `distance` latest symbols at any time.
 
     Args:
-        keys: tokens beside the question, in random order.
-        asked_last: whether the question is the last token, or else the first.
+        distance: from the symbol to the mark, at most 8 tokens.
+        mark_to_the_right: whether the mark comes after the symbol in the text, or else before it.
     """
 
     def draw(generator: np.random.Generator, texts: int) -> tuple[Int32Array, Int32Array]:
-        values = generator.integers(0, _VALUES, (texts, keys), np.int32)
-        order = generator.permuted(np.tile(np.arange(keys, dtype=np.int32), (texts, 1)), axis=1)
-        facts = _FIRST_ID + order * _VALUES + np.take_along_axis(values, order, axis=1)
-        asked = generator.integers(0, keys, (texts, 1), np.int32)
-        questions = _FIRST_ID + keys * _VALUES + asked
-        parts = [facts, questions] if asked_last else [questions, facts]
-        return np.concatenate(parts, axis=1), np.take_along_axis(values, asked, axis=1)[:, 0]
+        token_ids = generator.integers(_FIRST_ID, _FIRST_ID + _SYMBOLS, (texts, _MARKED_TOKENS), np.int32)
+        place = generator.integers(0, _MARKED_TOKENS - distance, (texts, 1))
+        symbol, mark = (place, place + distance) if mark_to_the_right else (place + distance, place)
+        np.put_along_axis(token_ids, mark, np.int32(_FIRST_ID + _SYMBOLS), axis=1)
+        return token_ids, np.take_along_axis(token_ids, symbol, axis=1)[:, 0] - _FIRST_ID
 
-    return MemoryTask(_VALUES, _FIRST_ID + keys * (_VALUES + 1), keys + 1, draw)
+    return MemoryTask(_SYMBOLS, _FIRST_ID + _SYMBOLS + 1, _MARKED_TOKENS, draw)
 
 
 def order(tokens: int) -> MemoryTask:
