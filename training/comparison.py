@@ -10,14 +10,13 @@ from pathlib import Path
 import tensorflow as tf
 
 from training.config import TrainingConfig
-from training.errors import ConfigError, FitError
+from training.errors import ConfigError, FitError, TrainingError
 from training.examples import Task
 from training.export.exporter import VersionContent, export_saved_model, write_config
 from training.export.publish import check_target, staging_directory
-from training.networks.settings import check_settings
 from training.parts import Parts, prepare_parts
 from training.progress import Progress, format_seconds
-from training.run import fit_baseline, make_content, resolve_config
+from training.run import check_settings, fit_baseline, make_content, resolve_config
 
 BASELINE = "TF-IDF linear baseline"
 BATCHES = (1, 32)
@@ -112,8 +111,8 @@ def _check(contenders: Sequence[Contender], export: bool) -> None:
                 "only what is trained on the same texts can be compared"
             )
         try:
-            check_settings(config.model)
-        except ConfigError as error:
+            check_settings(config)
+        except TrainingError as error:
             raise ConfigError(f"{contender.name}: {error}") from error
         if export:
             check_target(Path(config.export.repository), config.export.name, config.export.version)

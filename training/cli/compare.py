@@ -6,9 +6,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from training.cli.arguments import add_reading_arguments, add_setting_arguments, config_from_arguments
+from training.cli.arguments import add_reading_arguments, add_setting_arguments
+from training.cli.preset import config_with_preset
 from training.config import DataConfig, ExportConfig, TrainingConfig
 from training.errors import ConfigError
+from training.presets import AUTO, PRESETS
 from training.quiet_start import load_tensorflow
 
 _DESCRIPTION = """\
@@ -25,9 +27,10 @@ examples:
   python -m training compare reviews.csv
   python -m training compare reviews.csv --architectures elman lstm bidirectional_lstm transformer
   python -m training compare train.tsv --dev dev.tsv --configs small.toml large.toml --set fit.epochs=5
+  python -m training compare reviews.csv --presets speed balanced
   python -m training compare reviews.csv --architectures gru --set ngrams.enabled=no --json
 
-Without --configs and --architectures these are compared: {default}.
+Without --configs, --architectures and --presets these are compared: {default}.
 --set holds for all of them. A file given by --configs may name the texts itself; all must name the same ones.
 
 exit codes:
@@ -59,6 +62,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         default=[],
         metavar="NAME",
         help="the default settings with these values of model.architecture, such as elman lstm transformer",
+    )
+    contenders.add_argument(
+        "--presets", nargs="+", default=[], choices=(*PRESETS, AUTO), help="settings that go well together, by name"
     )
     contenders.add_argument(
         "--set",
@@ -103,14 +109,15 @@ def run(args: argparse.Namespace) -> int:
 
 
 def configs_from_arguments(args: argparse.Namespace) -> dict[str, TrainingConfig]:
-    """Name to configuration, those of files first.
+    """Name to configuration: those of files, presets, architectures.
 
     Raises:
         ConfigError: a setting is unknown or has a wrong value, two would have one name, or no texts are given.
     """
-    architectures = args.architectures or ([] if args.configs else _DEFAULT_ARCHITECTURES)
-    found = [(Path(path).stem, _config(args, path)) for path in args.configs]
-    found += [(name, _config(args, None, f"model.architecture={name}")) for name in architectures]
+    found = [(Path(path).stem, _config(args, path=path)) for path in args.configs]
+    found += [(name, _config(args, preset=name)) for name in args.presets]
+    architectures = args.architectures or ([] if found else _DEFAULT_ARCHITECTURES)
+    found += [(name, _config(args, f"model.architecture={name}")) for name in architectures]
     for name, count in Counter(name for name, _ in found).items():
         if count > 1:
             raise ConfigError(f"{count} of the configurations are called {name}: give their files different names")
@@ -120,6 +127,8 @@ def configs_from_arguments(args: argparse.Namespace) -> dict[str, TrainingConfig
     return dict(found)
 
 
-def _config(args: argparse.Namespace, path: str | None, *settings: str) -> TrainingConfig:
-    flags = {key: value for key, value in vars(args).items() if key not in ("config", "overrides")}
-    return config_from_arguments(argparse.Namespace(**flags, config=path, overrides=[*settings, *args.overrides]))
+def _config(
+    args: argparse.Namespace, *settings: str, path: str | None = None, preset: str | None = None
+) -> TrainingConfig:
+    changes = {"config": path, "preset": preset, "overrides": [*settings, *args.overrides]}
+    return config_with_preset(argparse.Namespace(**{**vars(args), **changes}))

@@ -10,7 +10,9 @@ import pytest
 from training import __main__ as training_main
 from training import comparison
 from training.comparison import ComparisonRow, Contender
+from training.config import load_config
 from training.examples import Task
+from training.presets import load_preset
 from training.progress import Progress
 
 METRICS = {"accuracy": 0.75, "macro_f1": 0.625, "micro_f1": 0.5}
@@ -65,6 +67,15 @@ def test_files_and_architectures_are_compared_with_the_settings_of_all(made_up: 
     }
     for config in found.values():
         assert (config.data.train, config.data.dev, config.fit.epochs) == ("texts.csv", "dev.csv", 3)
+
+
+def test_presets_are_compared_under_their_names(made_up: Comparisons) -> None:
+    assert compare("texts.csv", "--presets", "speed", "balanced", "--set", "fit.seed=7") == 0
+    assert [contender.name for contender in made_up.contenders] == ["speed", "balanced"]
+    for contender in made_up.contenders:
+        assert contender.config == load_config(
+            None, ["data.train=texts.csv", "fit.seed=7"], load_preset(contender.name)
+        )
 
 
 def test_without_a_choice_some_architectures_are_compared(made_up: Comparisons) -> None:
