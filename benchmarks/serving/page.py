@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.record import machine
 from benchmarks.serving.in_process import InProcess
+from benchmarks.serving.limits import sentences
 from benchmarks.serving.statistics import Row
 from benchmarks.serving.systems import SYSTEMS
 from benchmarks.serving.targets import NOT_MEASURED, TARGETS, Target
@@ -41,6 +42,7 @@ def write_page(
         "## Systems\n",
         *_systems(left_out),
         *(f"![{_title(plot)}]({plot})\n" for plot in plots),
+        *_limits(rows),
         "## Figures\n",
         *_tables(rows),
     ]
@@ -76,6 +78,12 @@ def _systems(left_out: dict[str, str]) -> Iterator[str]:
     for system in (*SYSTEMS, InProcess):
         yield f"| {system.name} | {left_out.get(system.name, system.about)} |"
     yield "| TensorFlow Serving | not: no Python or Debian package carries it |\n"
+
+
+def _limits(rows: Sequence[Row]) -> Iterator[str]:
+    if found := list(sentences(rows)):
+        yield "## What the processors allow\n"
+        yield "\n".join(f"- {sentence}" for sentence in found) + "\n"
 
 
 def _tables(rows: Sequence[Row]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What a process holds, by /proc: where it grows without end, a long run shows it."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,3 +34,16 @@ class Usage:
         fields = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
         resident = int(fields["VmRSS"].split()[0]) * 1024
         return cls(resident, len(list((folder / "fd").iterdir())), int(fields["Threads"]))
+
+
+def processor_seconds(session: int) -> float:
+    """Processor time so far of all processes of a session, those included that have ended and been waited for."""
+    total = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            continue
+        if int(fields[3]) == session:
+            total += sum(map(int, fields[11:15]))  # utime, stime, and the same of children
+    return total / os.sysconf("SC_CLK_TCK")

@@ -1,5 +1,6 @@
 """All that a workload has at hand: the running systems, the load generator, real texts, and how long to measure."""
 
+import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from benchmarks.record import commit
 from benchmarks.serving.answers import Verdict
 from benchmarks.serving.load import Calls, LoadGenerator, Schedule
 from benchmarks.serving.models import Model
+from benchmarks.serving.process_usage import processor_seconds
 from benchmarks.serving.reference import reference_scores
 from benchmarks.serving.statistics import Row, against, row
 from benchmarks.serving.systems.system import Scores, System
@@ -66,6 +68,21 @@ class Requests:
         return [system.message(texts) for texts in self.texts]
 
 
+@dataclass(frozen=True)
+class Rate:
+    """What a closed loop came to.
+
+    Attributes:
+        calls_per_second: answered ones.
+        server_ms: processor time of the server for each call.
+        generator_ms: processor time of the load generator for each call.
+    """
+
+    calls_per_second: float
+    server_ms: float
+    generator_ms: float
+
+
 @dataclass
 class Stage:
     """One model, served by every system.
@@ -118,22 +135,26 @@ class Stage:
             shift = number % len(systems)
             yield from [*systems[shift:], *systems[:shift]]
 
-    def closed_loop(self, system: System, requests: Requests, *, streams: int) -> float:
-        """Answered calls a second, with so many callers on each connection."""
-        kind = (system.name, requests.name)
-        if kind not in self.settled:
-            self._call(system, requests, streams, self.scale.settling)
-            self.settled.add(kind)
+    def closed_loop(self, system: System, requests: Requests, *, streams: int) -> Rate:
+        """Measure a system with so many callers on each connection."""
+        self.settle(system, requests, streams)
         until = self.scale.warm_up + self.scale.seconds
-        return self._call(system, requests, streams, until).answered_per_second(self.scale.warm_up, until)
+        server, generator = processor_seconds(system.pid), _children_seconds()
+        calls = self.call(system, requests, streams, until)
+        server, generator = processor_seconds(system.pid) - server, _children_seconds() - generator
+        count = max(1, len(calls.records))
+        rate = calls.answered_per_second(self.scale.warm_up, until)
+        return Rate(rate, 1000 * server / count, 1000 * generator / count)
+
+    def settle(self, system: System, requests: Requests, streams: int) -> None:
+        """Call a system for some time, unless it has been called with these requests already."""
+        if (system.name, requests.name) not in self.settled:
+            self.call(system, requests, streams, self.scale.settling)
+            self.settled.add((system.name, requests.name))
 
     def alone(self, system: System, requests: Requests) -> Calls:
         """The calls of a single caller: what a call takes when nobody else calls."""
-        calls = self.generator.closed_loop(
-            system.target, requests.messages(system), seconds=self.scale.seconds, connections=1, streams=1
-        )
-        self.judge(system, calls, requests)
-        return calls
+        return self.call(system, requests, 1, self.scale.seconds, connections=1)
 
     def open_loop(self, system: System, requests: Requests, schedule: Schedule, timeout_ms: int = 0) -> Calls:
         """Calls at given times."""
@@ -147,12 +168,15 @@ class Stage:
         self.judge(system, calls, requests, may_fail=timeout_ms > 0)
         return calls
 
-    def _call(self, system: System, requests: Requests, streams: int, seconds: float) -> Calls:
+    def call(
+        self, system: System, requests: Requests, streams: int, seconds: float, connections: int | None = None
+    ) -> Calls:
+        """Return all calls of a closed loop."""
         calls = self.generator.closed_loop(
             system.target,
             requests.messages(system),
             seconds=seconds,
-            connections=self.scale.connections,
+            connections=connections or self.scale.connections,
             streams=streams,
         )
         self.judge(system, calls, requests)
@@ -207,3 +231,9 @@ class Stage:
                     row(workload, name, "largest difference of a score", "", [verdict.largest_difference], self.commit),
                 ]
         return rows
+
+
+def _children_seconds() -> float:
+    """Processor time of the processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from benchmarks.serving.systems.peer import SCRIPTS, Peer
+from benchmarks.serving.peers import SCRIPTS
+from benchmarks.serving.systems.peer import Peer
 from benchmarks.serving.systems.system import free_port
 
 
