@@ -8,7 +8,7 @@ from benchmarks.serving.systems import EmptyHandler, Textgate
 
 SINGLE = "single texts of thucnews, embedding BiLSTM"
 LARGE_PASS = "forward pass of 32 × 256 tokens, embedding BiLSTM"
-# Embedding 128, 128 units a direction, four gates: two products of 128 × 512 a token and direction, two operations each.
+# Embedding 128, 128 units, four gates: two products of 128 × 512 a token and direction, two operations an element.
 OPERATIONS_A_TOKEN = 2 * 2 * 2 * 128 * 512
 
 

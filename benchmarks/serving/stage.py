@@ -38,14 +38,14 @@ class Scale:
         reloads: how often a version is replaced.
     """
 
-    rounds: int = 5
-    seconds: float = 5.0
+    rounds: int = 3
+    seconds: float = 4.0
     warm_up: float = 1.0
     settling: float = 10.0
     texts: int = 1000
     connections: int = 8
     streams: int = 8
-    loads: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+    loads: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
     soak_calls: int = 1_000_000
     reloads: int = 50
 
@@ -96,7 +96,7 @@ class Stage:
         scale: how much is measured.
         data: folder of public sets.
         work: folder for what is made.
-        verdicts: on the answers so far, by system.
+        verdicts: on the answers of the workload that is being measured, by system.
         settled: systems that have been called with some requests for long enough.
     """
 
@@ -217,20 +217,6 @@ class Stage:
             )
             for name, found in values.items()
         ]
-
-    def verdict_rows(self) -> list[Row]:
-        """Return what was found when the answers were checked."""
-        rows = []
-        for name, verdict in self.verdicts.items():
-            if verdict.checked:
-                workload = f"all answers that were checked, {self.model.about}"
-                rows += [
-                    row(workload, name, "failed calls", "", [verdict.failures.total()], self.commit),
-                    row(workload, name, "answers checked", "", [verdict.checked], self.commit),
-                    row(workload, name, "wrong answers", "", [verdict.wrong], self.commit),
-                    row(workload, name, "largest difference of a score", "", [verdict.largest_difference], self.commit),
-                ]
-        return rows
 
 
 def _children_seconds() -> float:
