@@ -20,8 +20,10 @@ from training.export.publish import check_target, staging_directory
 from training.export.signatures import build_module
 from training.export.text_inputs import TextInputs
 from training.fitting import fit
+from training.fitting.settings import check_fit_settings
 from training.input_pipeline import Float32Array, encode_corpus
 from training.networks import build_model
+from training.networks.settings import check_model_settings
 from training.ngrams import NgramBranch, fit_ngram_branch
 from training.parts import Parts, prepare_parts
 from training.pooled_classifier import PooledClassifier
@@ -32,6 +34,8 @@ from training.report import build_report
 from training.targets import fingerprint, multi_hot
 from training.thresholds import choose_thresholds
 from training.tokenizer import Tokenizer
+from training.vectors import start_from_vectors
+from training.vectors.start import check_vectors
 from training.vocabulary import Vocabulary
 
 # Stems of files that are named for their part; the folder then says what the texts are.
@@ -61,6 +65,9 @@ def run_training(config: TrainingConfig, progress: Progress) -> TrainingResult:
     config = resolve_config(config)
     repository, name = Path(config.export.repository), config.export.name
     check_target(repository, name, config.export.version)
+    check_model_settings(config.model)
+    check_fit_settings(config.fit)
+    check_vectors(config.model)
     with staging_directory(repository / name) as staging:
         write_config(config, staging)
         content, record = _make_content(config, prepare_parts(config, progress.message), progress)
@@ -97,6 +104,11 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
         progress.message("fitting the n-gram branch")
         branch = _fit_branch(config, parts.train, label_names, tokenizer)
     model = build_model(config.model, len(vocabulary), len(label_names), config.fit.seed)
+    vectors = None
+    if config.model.vectors:
+        progress.message(f"reading the vectors {config.model.vectors}")
+        vectors = start_from_vectors(model, vocabulary, config.model)
+        progress.message(str(vectors))
     fitted = fit(model, train, dev, config.fit, parts.task, progress)
     classifier = PooledClassifier(preprocessor, model, branch)
     chosen = classifier.calibrate(parts.dev.texts, dev, parts.task)
@@ -131,6 +143,7 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
         baseline=_evaluate_baseline(config, parts, progress) if config.baseline.enabled else None,
         created_at=datetime.now(UTC),
         seconds=time.monotonic() - started,
+        vectors=vectors,
     )
     inputs = TextInputs(preprocessor, final.branch)
     module = build_module(model, inputs, label_names, parts.task, chosen.pooled.temperature)
