@@ -9,6 +9,7 @@ Usage: python -m benchmarks.serving --data DIR [--quick] [--models embedding] [-
 import argparse
 import dataclasses
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -34,6 +35,7 @@ INFO = "assets.extra/model.json"
 def main() -> int:
     """Measure and record; return 1 when an answer of Textgate was wrong, 2 when something is missing."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # the servers are stopped on the way out
     if missing := missing_data(options.data):
         print("missing: " + ", ".join(map(str, missing)), file=sys.stderr)
         return 2

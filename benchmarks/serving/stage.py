@@ -29,7 +29,8 @@ class Scale:
         rounds: medians are over so many.
         seconds: of one measurement.
         warm_up: seconds before it, which do not count.
-        settling: seconds that each system is called before the first measurement of a kind: some compile meanwhile.
+        settling: seconds that a system is called before the first measurement of a kind, if it compiles meanwhile for
+            the shapes of batches that it sees; a tenth of them for others.
         texts: different texts of each set.
         connections: of the load generator.
         streams: callers on each connection, in a closed loop.
@@ -41,7 +42,7 @@ class Scale:
     rounds: int = 3
     seconds: float = 4.0
     warm_up: float = 1.0
-    settling: float = 10.0
+    settling: float = 30.0
     texts: int = 1000
     connections: int = 8
     streams: int = 8
@@ -51,7 +52,7 @@ class Scale:
 
 
 QUICK = Scale(
-    rounds=1, seconds=1.0, warm_up=0.5, settling=2.0, texts=64, loads=(0.5, 1.0, 3.0), soak_calls=2000, reloads=2
+    rounds=1, seconds=1.0, warm_up=0.5, settling=5.0, texts=64, loads=(0.5, 1.0, 3.0), soak_calls=2000, reloads=2
 )
 
 
@@ -149,7 +150,7 @@ class Stage:
     def settle(self, system: System, requests: Requests, streams: int) -> None:
         """Call a system for some time, unless it has been called with these requests already."""
         if (system.name, requests.name) not in self.settled:
-            self.call(system, requests, streams, self.scale.settling)
+            self.call(system, requests, streams, self.scale.settling * (1.0 if system.compiles else 0.1))
             self.settled.add((system.name, requests.name))
 
     def alone(self, system: System, requests: Requests) -> Calls:
