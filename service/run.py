@@ -10,6 +10,7 @@ from pathlib import Path
 import grpc
 import structlog
 
+from service import unix_socket
 from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import Health, HealthServicer, health_of
@@ -64,7 +65,8 @@ class Service:
         """
         port = listen(self._server, self._config)
         await self._server.start()
-        structlog.get_logger().info("listening", host=self._config.host, port=port)
+        socket = self._config.unix_socket and str(self._config.unix_socket)
+        structlog.get_logger().info("listening", host=self._config.host, port=port, unix_socket=socket)
         return port
 
     async def load(self) -> None:
@@ -121,6 +123,8 @@ class Service:
         self.lifecycle.release_refusals()
         self._health.close()
         await stopping
+        if self._config.unix_socket is not None:
+            unix_socket.remove(self._config.unix_socket)
 
     def _current_health(self) -> Health:
         return health_of(self.lifecycle.phase, self._core.list_models())
