@@ -129,6 +129,9 @@ class ServiceConfig:
         int, Setting(whole(0, 10_000_000), "microseconds that a text may wait for others to share its forward pass")
     ] = 0
     batch_tokens: Annotated[int, Setting(whole(1), "most tokens in a forward pass, padding included")] = 8192
+    cache_mb: Annotated[
+        int, Setting(whole(0, 2**20), "megabytes for answers to texts that may be asked for again; 0 remembers none")
+    ] = 0
     compile_seconds: Annotated[
         float,
         Setting(seconds, "compile each version for so long before it is served, and what is in demand later; 0 never"),

@@ -18,6 +18,7 @@ from service.lifecycle import Lifecycle
 from service.limits import BatchingConfig, CompilationConfig, Limits
 from service.models.manager import ModelManager
 from service.models.repository import Repository, RepositoryError
+from service.response_cache import ResponseCache
 from service.servable import Loader, Servable
 from service.server import build_server, listen
 from service.types import ModelState, ModelStatus
@@ -49,7 +50,8 @@ class Service:
         compilation = CompilationConfig(seconds=config.compile_seconds)
         versioning = Versioning(config.versions, config.labels, config.traffic, config.shadow)
         self._manager = ModelManager(Repository(config.repository), load, versioning, batching, compilation)
-        self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
+        cache = ResponseCache(config.cache_mb * 2**20) if config.cache_mb else None
+        self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters), cache=cache)
         self._health = HealthServicer(self._current_health)
         self._server: grpc.aio.Server = build_server(
             config, self._core, self._manager.admin, self.lifecycle, self._health

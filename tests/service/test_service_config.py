@@ -35,7 +35,7 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
         "repository": "elsewhere", "host": "::1", "port": "0", "unix_socket": "/run/x.sock", "unix_socket_mode": "660",
         "max_message_bytes": "2048", "max_texts": "2",
         "max_characters": "3", "max_in_flight": "4", "queue_texts": "5", "queue_ms": "70",
-        "max_wait_us": "80", "batch_tokens": "6", "compile_seconds": "6.5",
+        "max_wait_us": "80", "batch_tokens": "6", "cache_mb": "90", "compile_seconds": "6.5",
         "poll_seconds": "6.75", "versions": "latest:2 topics=all", "labels": "topics=stable:3", "admin": "true",
         "traffic": "topics=stable:90,canary:10", "shadow": "topics=canary:0.1",
         "stream_window": "7", "threads": "8", "drain_seconds": "9.5", "max_connection_age_seconds": "10",
