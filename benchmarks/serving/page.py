@@ -14,10 +14,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _HEAD = """# Performance
 
 Textgate beside other model servers, on the same exported models, in one run: the systems take turns, each figure is the
-median of {rounds} rounds (in brackets the lowest and the highest), and everything, the load generator included, shares
+median of {rounds} rounds, and everything, the load generator included, shares
 one machine ({machine}). Ratios are medians of the ratios of single rounds. Every answer was held against the scores of
-the SavedModel, 1e-5 apart at most, and every call against its gRPC status. Before it was measured, each system was called
-for some seconds; Textgate for half a minute, in which it compiles for the shapes of batches that it sees.
+the SavedModel, 1e-5 apart at most, and every call against its gRPC status. Before it was measured, each system was
+called for some seconds; Textgate for half a minute, in which it compiles for the shapes of batches that it sees.
 
 Made by `make bench-serving`; the rows are in [benchmarks/results/serving.json](../benchmarks/results/serving.json).
 """
