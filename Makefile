@@ -91,7 +91,7 @@ bench-accuracy: install  ## train and test on public data sets (DATA), resumable
 
 PEER_PYTHON ?= /usr/bin/python3
 PEERS := build/serving/peers
-bench-serving: install $(PEERS)/triton/.installed $(PEERS)/mlserver/.installed  ## hold the service against other model servers (DATA, FLAGS=--quick); writes docs/performance.md
+bench-serving: install $(foreach peer,triton mlserver torch,$(PEERS)/$(peer)/.installed)  ## hold the service against other model servers (DATA, FLAGS=--quick); writes docs/performance.md
 	$(BIN)/python -m benchmarks.serving --data $(DATA) $(FLAGS)
 
 # Peers never share the project's environment. Triton's Python part needs the python3 of the distribution. One that
