@@ -89,12 +89,12 @@ build/bench/models: | install
 bench-accuracy: install  ## train and test on public data sets (DATA), resumable; writes docs/accuracy.md
 	$(BIN)/python -m benchmarks.accuracy --data $(DATA)
 
-PEER_PYTHON ?= /usr/bin/python3
-PEERS := build/serving/peers
 bench-memory: install  ## which network remembers, sees to the right, knows order, and what length costs; writes docs/memory.md
 	$(BIN)/python -m benchmarks.memory
 
-bench-serving: install $(PEERS)/triton/.installed $(PEERS)/mlserver/.installed  ## hold the service against other model servers (DATA, FLAGS=--quick); writes docs/performance.md
+PEER_PYTHON ?= /usr/bin/python3
+PEERS := build/serving/peers
+bench-serving: install $(foreach peer,triton mlserver torch,$(PEERS)/$(peer)/.installed)  ## hold the service against other model servers (DATA, FLAGS=--quick); writes docs/performance.md
 	$(BIN)/python -m benchmarks.serving --data $(DATA) $(FLAGS)
 
 # Peers never share the project's environment. Triton's Python part needs the python3 of the distribution. One that
