@@ -20,8 +20,10 @@ from training.export.publish import check_target, staging_directory
 from training.export.signatures import build_module
 from training.export.text_inputs import TextInputs
 from training.fitting import fit
+from training.fitting.settings import check_fit_settings
 from training.input_pipeline import Float32Array, encode_corpus
 from training.networks import build_model
+from training.networks.settings import check_model_settings
 from training.ngrams import NgramBranch, fit_ngram_branch
 from training.parts import Parts, prepare_parts
 from training.pooled_classifier import PooledClassifier
@@ -61,6 +63,8 @@ def run_training(config: TrainingConfig, progress: Progress) -> TrainingResult:
     config = resolve_config(config)
     repository, name = Path(config.export.repository), config.export.name
     check_target(repository, name, config.export.version)
+    check_model_settings(config.model)
+    check_fit_settings(config.fit)
     with staging_directory(repository / name) as staging:
         write_config(config, staging)
         content, record = _make_content(config, prepare_parts(config, progress.message), progress)

@@ -1,6 +1,7 @@
 """The flags that the verbs share. A flag whose destination is a dotted path is that setting of the configuration."""
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -60,14 +61,14 @@ def add_setting_arguments(
         )
 
 
-def config_from_arguments(args: argparse.Namespace) -> TrainingConfig:
-    """The configuration of a run: the file, then the flags, then `--set`, in this order.
+def config_from_arguments(args: argparse.Namespace, preset: Mapping[str, Any] | None = None) -> TrainingConfig:
+    """The configuration of a run: the preset, then the file, then the flags, then `--set`, in this order.
 
     Raises:
         ConfigError: a setting is unknown or has a wrong value.
     """
     flags = [f"{path}={value}" for path, value in vars(args).items() if "." in path and value is not None]
-    return load_config(getattr(args, "config", None), [*flags, *getattr(args, "overrides", [])])
+    return load_config(getattr(args, "config", None), [*flags, *getattr(args, "overrides", [])], preset)
 
 
 def _metavar(name: str) -> str:

@@ -8,8 +8,8 @@ from training.cli.arguments import (
     add_config_arguments,
     add_data_arguments,
     add_setting_arguments,
-    config_from_arguments,
 )
+from training.cli.preset import add_preset_argument, config_with_preset
 from training.config import ExportConfig
 from training.quiet_start import load_tensorflow
 
@@ -24,6 +24,7 @@ _EPILOG = """\
 examples:
   python -m training train --train reviews.csv
   python -m training train --train train.tsv --test test.tsv --name topics --repository models
+  python -m training train --train reviews.csv --preset auto
   python -m training train --train mails.jsonl --label-separator '|' --set model.encoding=one_hot
   python -m training train --config models/topics/1/assets.extra/config.json      (the same run again)
 
@@ -34,6 +35,7 @@ settings worth knowing (--set):
   model.drop_mult=0.5           all dropouts halved; helps when a small network does not even fit train
   model.pooling=attention       or max_mean, max, mean, last: how the states of all tokens become one vector
   ngrams.enabled=no             the network alone, without the linear model of n-grams beside it
+  fit.class_weights=balanced    rare labels count more; also effective_number, which is milder
   tokenizer.max_tokens=512      longer texts; `check` shows what would be cut
   fit.epochs=40  fit.seed=1     longer; another start
 
@@ -54,6 +56,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    add_preset_argument(parser)
     add_data_arguments(parser)
     group = parser.add_argument_group("export")
     add_setting_arguments(group, "export", ExportConfig, ("repository", "name", "version"))
@@ -70,7 +73,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def run(args: argparse.Namespace) -> int:
     """Train, print the figures and the place of the version, and return the exit code."""
-    config = config_from_arguments(args)
+    config = config_with_preset(args)
     load_tensorflow()
     from training.cli.result_text import result_text  # libraries that --help need not wait for
     from training.progress import make_progress

@@ -1,6 +1,6 @@
 """The training configuration: a frozen tree (schema), read strictly from file and flags (loading)."""
 
-from training.config.loading import config_from_dict, config_to_dict, load_config
+from training.config.loading import config_from_dict, config_to_dict, load_config, read_config_file
 from training.config.schema import (
     BaselineConfig,
     DataConfig,
@@ -12,6 +12,7 @@ from training.config.schema import (
     TrainingConfig,
     VocabularyConfig,
 )
+from training.config.toml import config_to_toml
 
 __all__ = [
     "BaselineConfig",
@@ -25,5 +26,7 @@ __all__ = [
     "VocabularyConfig",
     "config_from_dict",
     "config_to_dict",
+    "config_to_toml",
     "load_config",
+    "read_config_file",
 ]

@@ -4,6 +4,7 @@ import difflib
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -12,13 +13,20 @@ from training.config.schema import TrainingConfig
 from training.errors import ConfigError
 
 
-def load_config(path: str | Path | None = None, overrides: Sequence[str] = ()) -> TrainingConfig:
+def load_config(
+    path: str | Path | None = None, overrides: Sequence[str] = (), preset: Mapping[str, Any] | None = None
+) -> TrainingConfig:
     """Read a TOML or JSON file and apply `dotted.path=value` overrides, in order.
+
+    Args:
+        path: the file; None: no settings but the others.
+        overrides: win over the file.
+        preset: nested mappings of settings that the file wins over.
 
     Raises:
         ConfigError: the file cannot be read, a key is unknown, or a value has the wrong type.
     """
-    tree = _read_file(Path(path)) if path else {}
+    tree = _merged(deepcopy(dict(preset or {})), read_config_file(Path(path)) if path else {})
     for override in overrides:
         _apply_override(tree, override)
     return config_from_dict(tree)
@@ -36,7 +44,12 @@ def config_to_dict(config: TrainingConfig) -> dict[str, Any]:
     return asdict(config)
 
 
-def _read_file(path: Path) -> dict[str, Any]:
+def read_config_file(path: Path) -> dict[str, Any]:
+    """The sections of a TOML or JSON file, unchecked.
+
+    Raises:
+        ConfigError: the file cannot be read, or is none.
+    """
     try:
         text = path.read_text(encoding="utf-8")
         tree = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
@@ -47,6 +60,15 @@ def _read_file(path: Path) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise ConfigError(f"{path} must hold a table of sections, such as [model]")
     return tree
+
+
+def _merged(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:
+    """Both trees in one; where both have a value, that of `upper`."""
+    merged = dict(lower)
+    for key, value in upper.items():
+        below = merged.get(key)
+        merged[key] = _merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+    return merged
 
 
 def _apply_override(tree: dict[str, Any], override: str) -> None:

@@ -108,6 +108,13 @@ class FitConfig:
     weight_decay: float = setting(1e-4, "decoupled (AdamW); biases and embeddings are left alone")
     clip_norm: float = setting(1.0, "largest global norm of the gradient")
     label_smoothing: float = setting(0.1, "multi-class only")
+    class_weights: Literal["none", "balanced", "effective_number"] = setting(
+        "none", "rare labels count more: for macro-F1, at some cost in accuracy; effective_number is the milder one"
+    )
+    effective_number_beta: float = setting(
+        0.999, "effective_number: about 1 / (1 - beta) texts of a label are as good as any more"
+    )
+    focal_gamma: float = setting(0.0, "focal loss: texts that are known well count less, such as 2.0; 0: all alike")
     adversarial_epsilon: float = setting(
         0.0,
         "adversarial training: how far inputs move, as a share of their size, such as 0.2; a step takes twice as long",

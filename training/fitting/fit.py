@@ -10,12 +10,14 @@ import numpy.typing as npt
 from training.config import FitConfig
 from training.errors import CorpusError, FitError
 from training.examples import Task
+from training.fitting.class_weights import class_weights
 from training.fitting.evaluation import Evaluation, evaluate
 from training.fitting.losses import make_loss
 from training.fitting.prediction import LogitPredictor
 from training.fitting.priors import start_from_priors
 from training.fitting.result import EpochRecord, FitResult, StoppedBy
 from training.fitting.schedule import WarmupCosine
+from training.fitting.settings import check_fit_settings
 from training.fitting.training_step import TrainingStep
 from training.input_pipeline import BatchPlan, EncodedCorpus, bucket_widths, make_batches, plan_batches
 from training.metrics import Metric, decide_metric
@@ -54,8 +56,10 @@ def fit(
 
     Raises:
         CorpusError: train or dev has no texts.
+        ConfigError: a setting has a value that cannot be trained with.
         FitError: the loss is no longer finite.
     """
+    check_fit_settings(config)
     for name, corpus in (("train", train), ("dev", dev)):
         if len(corpus) == 0:
             raise CorpusError(f"the {name} part has no texts: fitting needs both train and dev")
@@ -78,8 +82,10 @@ class _Fitting:
         self._metric = _declared_metric(config, task, train)
         self._widths = bucket_widths(train.texts)
         self._steps_per_epoch = len(self._plan(0))
-        start_from_priors(model, train.targets, task)
-        self._step = TrainingStep(model, make_loss(task, config.label_smoothing), self._schedule(), config)
+        weights = class_weights(train.targets, task, config)
+        start_from_priors(model, train.targets, task, weights)
+        loss = make_loss(task, config.label_smoothing, config.focal_gamma, weights)
+        self._step = TrainingStep(model, loss, self._schedule(), config)
         self._predict = LogitPredictor(model)
         self._history: list[EpochRecord] = []
         self._best = _Best()

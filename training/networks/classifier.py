@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from training.config import ModelConfig
 from training.networks.registry import ENCODERS
-from training.networks.settings import check_settings, scale_dropouts
+from training.networks.settings import check_model_settings, scale_dropouts
 from training.networks.token_table import TokenTable
 
 
@@ -71,6 +71,6 @@ def build_model(config: ModelConfig, vocabulary_size: int, label_count: int, see
     Raises:
         ConfigError: a setting has a value of which no network can be built.
     """
-    check_settings(config)
+    check_model_settings(config)
     keras.utils.set_random_seed(seed)
     return TextClassifier(config, vocabulary_size, label_count, name=config.architecture)

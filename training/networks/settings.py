@@ -19,7 +19,7 @@ _COUNTS = (
 _DROPOUTS = tuple(field.name for field in fields(ModelConfig) if field.name.endswith("_dropout"))
 
 
-def check_settings(config: ModelConfig) -> None:
+def check_model_settings(config: ModelConfig) -> None:
     """Refuse what no network can be built of.
 
     Raises:

@@ -1,0 +1,1 @@
+"""What runs in the Python environments of the peers; nothing of the project is imported here."""
