@@ -80,6 +80,13 @@ def address(text: str) -> str:
     return text
 
 
+def permissions(text: str) -> str:
+    """Check permissions, in octal."""
+    if not text or not set(text) <= set("01234567") or int(text, 8) > 0o777:
+        raise ValueError("permissions in octal, such as 660")
+    return text
+
+
 def file(text: str) -> Path:
     """Parse the path of an existing file."""
     if not Path(text).is_file():
@@ -103,6 +110,13 @@ class ServiceConfig:
     repository: Annotated[Path, Setting(Path, "directory of models: <repository>/<model>/<version>/")]
     host: Annotated[str, Setting(address, "address to listen on; 0.0.0.0 or [::] for every interface")] = "127.0.0.1"
     port: Annotated[int, Setting(whole(0, 65535), "port to listen on; 0 takes a free one, which the log names")] = 8500
+    unix_socket: Annotated[
+        Path | None, Setting(Path, "also listen on a UNIX socket at this path; clients call unix:PATH; never with TLS")
+    ] = None
+    unix_socket_mode: Annotated[
+        str,
+        Setting(permissions, "permissions of that socket, in octal; 666 lets everybody connect"),
+    ] = "600"
     max_message_bytes: Annotated[int, Setting(whole(1024), "longest request, in bytes")] = 16 * 2**20
     max_texts: Annotated[int, Setting(whole(1), "most texts in a call")] = 1024
     max_characters: Annotated[int, Setting(whole(1), "most characters in a text")] = 100_000
@@ -115,6 +129,9 @@ class ServiceConfig:
         int, Setting(whole(0, 10_000_000), "microseconds that a text may wait for others to share its forward pass")
     ] = 0
     batch_tokens: Annotated[int, Setting(whole(1), "most tokens in a forward pass, padding included")] = 8192
+    cache_mb: Annotated[
+        int, Setting(whole(0, 2**20), "megabytes for answers to texts that may be asked for again; 0 remembers none")
+    ] = 0
     compile_seconds: Annotated[
         float,
         Setting(seconds, "compile each version for so long before it is served, and what is in demand later; 0 never"),

@@ -1,49 +1,30 @@
 """Answers calls, whatever protocol they came by: checks, tokenises, scores, ranks."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from service.batching.batcher import ScoredCall
-from service.errors import DeadlineExceededError, Violation
+from service.errors import DeadlineExceededError
 from service.limits import Limits
 from service.models.manager import ModelManager
 from service.models.served_model import ServedModel
+from service.response_cache import CachingTextScorer, ResponseCache
 from service.shadow import ShadowTraffic
-from service.tokenizing.tokens import Tokens
+from service.text_scoring import EveryTextScorer, ScoredTexts, TextScorer
 from service.types import (
     Classification,
     ClassifyQuery,
     ModelSpec,
     ModelStatus,
-    OnTooLong,
     ShadowCounts,
     TextResult,
     Timing,
 )
-from service.validation import check_query, invalid
+from service.validation import check_query
 from service.versioning.traffic import Traffic
 from textgate.v1.model_info_pb2 import ModelInfo
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredTexts:
-    """What the parts of the answer are made from; one row a text.
-
-    Attributes:
-        scores: <float32>[texts, labels].
-        unknown: <int64>[texts], unknown tokens among those that were scored.
-        truncated: <bool>[texts], whether tokens were not scored.
-        call: how the call fared in the batcher.
-    """
-
-    scores: npt.NDArray[np.float32]
-    unknown: npt.NDArray[np.int64]
-    truncated: npt.NDArray[np.bool_]
-    call: ScoredCall
 
 
 class ServerCore:
@@ -53,12 +34,21 @@ class ServerCore:
         manager: has the models.
         limits: what one call may ask for.
         clock: seconds; deadlines are points on it, and it must be the manager's.
+        cache: remembers texts that were scored, if there is to be one.
     """
 
-    def __init__(self, manager: ModelManager, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        manager: ModelManager,
+        limits: Limits,
+        clock: Callable[[], float] = time.monotonic,
+        cache: ResponseCache | None = None,
+    ) -> None:
         self._manager = manager
         self._limits = limits
         self._clock = clock
+        every_text = EveryTextScorer(clock)
+        self._scorer: TextScorer = every_text if cache is None else CachingTextScorer(every_text, cache)
         self._shadow = ShadowTraffic(manager, self._score_copy)
 
     async def classify(self, query: ClassifyQuery, deadline: float | None = None) -> Classification:
@@ -77,14 +67,12 @@ class ServerCore:
             raise DeadlineExceededError("the deadline had passed when the call arrived")
         try:
             with self._manager.acquire(query.spec) as model:
-                tokens = await model.tokenize(query.texts)
-                tokenized = self._clock()
-                scored = await self._score(model, query, tokens, deadline)
-                results = _results(model, query, tokens, scored)
+                scored = await self._scorer.score(model, query.texts, query.on_too_long, deadline)
+                results = _results(model, query, scored)
                 self._shadow.offer(query, model, scored.scores)
         finally:
             self._shadow.go_on()
-        return Classification(model.spec, results, self._timing(started, tokenized, scored.call))
+        return Classification(model.spec, results, self._timing(started, scored))
 
     def list_models(self) -> list[ModelStatus]:
         """Every version that is known, broken ones included, by name, then version."""
@@ -104,57 +92,21 @@ class ServerCore:
         return self._manager.traffic(name), self._shadow.counts(name)
 
     async def _score_copy(self, model: ServedModel, query: ClassifyQuery) -> npt.NDArray[np.float32]:
-        scored = await self._score(model, query, await model.tokenize(query.texts), None)
-        return scored.scores
+        return (await self._scorer.score(model, query.texts, query.on_too_long, None)).scores
 
-    async def _score(
-        self, model: ServedModel, query: ClassifyQuery, tokens: Tokens, deadline: float | None
-    ) -> ScoredTexts:
-        too_long = tokens.length > model.info.max_tokens
-        if query.on_too_long is OnTooLong.REJECT:
-            _reject(too_long, tokens, model.info.max_tokens)
-        if query.on_too_long is OnTooLong.CHUNK and too_long.any():
-            return await _score_pieces(model, query.texts, tokens, deadline)
-        call = await model.batcher.score(tokens, deadline)
-        return ScoredTexts(call.scores, _count_unknown(model.info, tokens), too_long, call)
-
-    def _timing(self, started: float, tokenized: float, call: ScoredCall) -> Timing:
+    def _timing(self, started: float, scored: ScoredTexts) -> Timing:
         return Timing(
             total_us=_microseconds(self._clock() - started),
-            tokenize_us=_microseconds(tokenized - started),
-            queue_us=_microseconds(call.queue_seconds),
-            compute_us=_microseconds(call.compute_seconds),
-            batch_size=call.batch_size,
+            tokenize_us=_microseconds(scored.tokenize_seconds),
+            queue_us=_microseconds(scored.queue_seconds),
+            compute_us=_microseconds(scored.compute_seconds),
+            batch_size=scored.batch_size,
         )
 
 
-async def _score_pieces(
-    model: ServedModel, texts: Sequence[str], tokens: Tokens, deadline: float | None
-) -> ScoredTexts:
-    pieces = await model.split_long_texts(texts, tokens)
-    call = await model.batcher.score(pieces.tokens, deadline)
-    unknown = np.bincount(pieces.owners, _count_unknown(model.info, pieces.tokens), minlength=len(texts))
-    truncated = np.bincount(pieces.owners, pieces.truncated, minlength=len(texts)) > 0
-    return ScoredTexts(pieces.merge(call.scores, len(texts)), unknown.astype(np.int64), truncated, call)
-
-
-def _count_unknown(info: ModelInfo, tokens: Tokens) -> npt.NDArray[np.int64]:
-    counts: npt.NDArray[np.int64] = (tokens.token_ids == info.tokenizer.unknown_id).sum(axis=1)
-    return counts
-
-
-def _reject(too_long: npt.NDArray[np.bool_], tokens: Tokens, max_tokens: int) -> None:
-    violations = [
-        Violation(f"texts[{index}]", f"has {tokens.length[index]} tokens; the model reads {max_tokens}")
-        for index in np.flatnonzero(too_long).tolist()
-    ]
-    if violations:
-        raise invalid(violations)
-
-
-def _results(model: ServedModel, query: ClassifyQuery, tokens: Tokens, scored: ScoredTexts) -> tuple[TextResult, ...]:
+def _results(model: ServedModel, query: ClassifyQuery, scored: ScoredTexts) -> tuple[TextResult, ...]:
     labels = model.ranker.rank(scored.scores, query.top_k, query.min_score)
-    counts = (tokens.length.tolist(), scored.unknown.tolist(), scored.truncated.tolist())
+    counts = (scored.length.tolist(), scored.unknown.tolist(), scored.truncated.tolist())
     return tuple(map(TextResult, labels, *counts))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import grpc
 import structlog
 
+from service import unix_socket
 from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import Health, HealthServicer, health_of
@@ -17,6 +18,7 @@ from service.lifecycle import Lifecycle
 from service.limits import BatchingConfig, CompilationConfig, Limits
 from service.models.manager import ModelManager
 from service.models.repository import Repository, RepositoryError
+from service.response_cache import ResponseCache
 from service.servable import Loader, Servable
 from service.server import build_server, listen
 from service.types import ModelState, ModelStatus
@@ -48,7 +50,8 @@ class Service:
         compilation = CompilationConfig(seconds=config.compile_seconds)
         versioning = Versioning(config.versions, config.labels, config.traffic, config.shadow)
         self._manager = ModelManager(Repository(config.repository), load, versioning, batching, compilation)
-        self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters))
+        cache = ResponseCache(config.cache_mb * 2**20) if config.cache_mb else None
+        self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters), cache=cache)
         self._health = HealthServicer(self._current_health)
         self._server: grpc.aio.Server = build_server(
             config, self._core, self._manager.admin, self.lifecycle, self._health
@@ -65,7 +68,8 @@ class Service:
         """
         port = listen(self._server, self._config)
         await self._server.start()
-        structlog.get_logger().info("listening", host=self._config.host, port=port)
+        socket = self._config.unix_socket and str(self._config.unix_socket)
+        structlog.get_logger().info("listening", host=self._config.host, port=port, unix_socket=socket)
         return port
 
     async def load(self) -> None:
@@ -127,6 +131,8 @@ class Service:
         self.lifecycle.release_refusals()
         self._health.close()
         await stopping
+        if self._config.unix_socket is not None:
+            unix_socket.remove(self._config.unix_socket)
 
     def _current_health(self) -> Health:
         return health_of(self.lifecycle.phase, self._core.list_models())

@@ -5,6 +5,7 @@ from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 from grpc_reflection.v1alpha import reflection
 
+from service import unix_socket
 from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import CLASSIFIER, MODEL_SERVICE, HealthServicer
@@ -63,11 +64,23 @@ def server_options(config: ServiceConfig) -> list[tuple[str, int]]:
 
 
 def listen(server: grpc.aio.Server, config: ServiceConfig) -> int:
-    """Bind the port, and return it.
+    """Bind the port, and the UNIX socket if there is to be one; return the port.
+
+    The socket has no TLS: nobody listens in on it, and its mode says who may connect.
 
     Raises:
-        AddressError: the address is taken, or not of this machine.
+        AddressError: an address is taken, or not of this machine.
     """
+    port = _listen_on_port(server, config)
+    if config.unix_socket is not None:
+        try:
+            unix_socket.bind(config.unix_socket, int(config.unix_socket_mode, 8), server.add_insecure_port)
+        except (RuntimeError, OSError, unix_socket.SocketInUseError) as error:
+            raise AddressError(f"cannot listen on unix:{config.unix_socket}: {error}") from error
+    return port
+
+
+def _listen_on_port(server: grpc.aio.Server, config: ServiceConfig) -> int:
     host = config.host if config.host.startswith("[") or ":" not in config.host else f"[{config.host}]"
     address = f"{host}:{config.port}"
     try:

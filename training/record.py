@@ -8,6 +8,7 @@ from training.config import TrainingConfig
 from training.evaluation import Evaluation
 from training.examples import Task
 from training.fitting.result import FitResult
+from training.vectors import VectorCoverage
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class RunRecord:
         baseline: the linear model on the same part; None where it is switched off.
         created_at: the end of the run, in UTC.
         seconds: how long it took, export not included.
+        vectors: how much of the vocabulary started from a file of vectors; None without one.
     """
 
     config: TrainingConfig
@@ -60,6 +62,7 @@ class RunRecord:
     baseline: Evaluation | None
     created_at: datetime
     seconds: float
+    vectors: VectorCoverage | None = None
 
     @property
     def name(self) -> str:

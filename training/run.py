@@ -34,6 +34,8 @@ from training.report import build_report
 from training.targets import fingerprint, multi_hot
 from training.thresholds import choose_thresholds
 from training.tokenizer import Tokenizer
+from training.vectors import start_from_vectors
+from training.vectors.start import check_vectors
 from training.vocabulary import Vocabulary
 
 # Stems of files that are named for their part; the folder then says what the texts are.
@@ -65,6 +67,7 @@ def run_training(config: TrainingConfig, progress: Progress) -> TrainingResult:
     check_target(repository, name, config.export.version)
     check_model_settings(config.model)
     check_fit_settings(config.fit)
+    check_vectors(config.model)
     with staging_directory(repository / name) as staging:
         write_config(config, staging)
         content, record = _make_content(config, prepare_parts(config, progress.message), progress)
@@ -101,6 +104,11 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
         progress.message("fitting the n-gram branch")
         branch = _fit_branch(config, parts.train, label_names, tokenizer)
     model = build_model(config.model, len(vocabulary), len(label_names), config.fit.seed)
+    vectors = None
+    if config.model.vectors:
+        progress.message(f"reading the vectors {config.model.vectors}")
+        vectors = start_from_vectors(model, vocabulary, config.model)
+        progress.message(str(vectors))
     fitted = fit(model, train, dev, config.fit, parts.task, progress)
     classifier = PooledClassifier(preprocessor, model, branch)
     chosen = classifier.calibrate(parts.dev.texts, dev, parts.task)
@@ -135,6 +143,7 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
         baseline=_evaluate_baseline(config, parts, progress) if config.baseline.enabled else None,
         created_at=datetime.now(UTC),
         seconds=time.monotonic() - started,
+        vectors=vectors,
     )
     inputs = TextInputs(preprocessor, final.branch)
     module = build_module(model, inputs, label_names, parts.task, chosen.pooled.temperature)

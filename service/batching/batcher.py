@@ -4,6 +4,7 @@ By default no text waits for a batch to fill: whatever waits is taken as soon as
 """
 
 import asyncio
+import contextvars
 import logging
 import math
 from collections import Counter
@@ -106,7 +107,8 @@ class Batcher:
         self._queue.add(call, due_times)
         self._arrived.set()
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work(), name="batcher")
+            # In a context of its own: what it logs does not belong to the call that happened to start it.
+            self._worker = asyncio.create_task(self._work(), name="batcher", context=contextvars.Context())
         return call
 
     def _check_room(self, texts: int) -> None:

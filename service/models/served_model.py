@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 
 from service.batching.batcher import Batcher
 from service.compilation.buckets import Bucket
@@ -18,9 +19,16 @@ from service.tokenizing.shared_tokenizer import SharedTokenizer
 from service.tokenizing.tokens import Tokens
 from service.types import ModelSpec
 
+_SERIALS = count()
+
 
 class ServedModel:
     """Created on the event loop that serves it. Tokenising and scoring have a thread each, so they overlap.
+
+    Attributes:
+        spec: its name and version.
+        serial: counts all that were ever served; a version that is loaded again has another one.
+        info: what it says of itself.
 
     Args:
         name: of the model.
@@ -41,6 +49,7 @@ class ServedModel:
         clock: Callable[[], float],
     ) -> None:
         self.spec = ModelSpec(name, version)
+        self.serial = next(_SERIALS)
         self.info = servable.info
         self.ranker = Ranker(servable.info)
         self._servable = servable

@@ -32,9 +32,10 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
     pem = tmp_path / "x.pem"
     pem.touch()
     texts = {
-        "repository": "elsewhere", "host": "::1", "port": "0", "max_message_bytes": "2048", "max_texts": "2",
+        "repository": "elsewhere", "host": "::1", "port": "0", "unix_socket": "/run/x.sock", "unix_socket_mode": "660",
+        "max_message_bytes": "2048", "max_texts": "2",
         "max_characters": "3", "max_in_flight": "4", "queue_texts": "5", "queue_ms": "70",
-        "max_wait_us": "80", "batch_tokens": "6", "compile_seconds": "6.5",
+        "max_wait_us": "80", "batch_tokens": "6", "cache_mb": "90", "compile_seconds": "6.5",
         "poll_seconds": "6.75", "watchdog_seconds": "6.8", "stuck_seconds": "6.9",
         "versions": "latest:2 topics=all", "labels": "topics=stable:3", "admin": "true",
         "traffic": "topics=stable:90,canary:10", "shadow": "topics=canary:0.1",
@@ -66,6 +67,8 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
         ("log_texts", "maybe", "true or false"),
         ("tls_key", "/nowhere/key.pem", "an existing file"),
         ("host", "a b", "a host name"),
+        ("unix_socket_mode", "rw", "permissions in octal"),
+        ("unix_socket_mode", "1777", "permissions in octal"),
         ("versions", "topics=newest", "latest, latest:N, all, or version numbers such as 3,5"),
         ("labels", "topics=3", "LABEL:VERSION"),
         ("traffic", "topics=stable", "such as stable:90,canary:10"),

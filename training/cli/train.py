@@ -35,6 +35,7 @@ settings worth knowing (--set):
   model.drop_mult=0.5           all dropouts halved; helps when a small network does not even fit train
   model.pooling=attention       or max_mean, max, mean, last: how the states of all tokens become one vector
   ngrams.enabled=no             the network alone, without the linear model of n-grams beside it
+  model.vectors=FILE            start from word vectors; `vectors` learns them from texts without labels
   fit.class_weights=balanced    rare labels count more; also effective_number, which is milder
   tokenizer.max_tokens=512      longer texts; `check` shows what would be cut
   fit.epochs=40  fit.seed=1     longer; another start

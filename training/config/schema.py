@@ -70,6 +70,7 @@ class ModelConfig:
     )
     ngram_rows: int = setting(131_072, "rows that n-grams share by hashing; unused when input_ngrams is 1")
     embedding_dim: int = setting(128, "width of the embedding; unused with one_hot")
+    vectors: str = setting("", "file of word vectors (fastText, GloVe, .gz too) that the embedding starts from")
     units: int = setting(128, "width of the recurrent state, per direction; width of a transformer")
     layers: int = setting(1, "recurrent layers, or blocks of a transformer")
     pooling: Literal["max_mean", "max", "mean", "last", "attention"] = setting(

@@ -22,6 +22,7 @@ def metrics_dict(record: RunRecord) -> dict[str, Any]:
         "part_sizes": record.part_sizes,
         "data_fingerprint": record.data_fingerprint,
         "vocabulary_size": record.vocabulary_size,
+        "vectors": asdict(record.vectors) if record.vectors else None,
         "parameter_count": record.parameter_count,
         "seconds": record.seconds,
         "metric": fit.metric,

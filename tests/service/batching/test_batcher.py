@@ -1,4 +1,5 @@
 import asyncio
+import contextvars
 from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
@@ -55,6 +56,9 @@ class Bench:
     def batches(self) -> list[list[int]]:
         """First tokens of the texts of each batch so far."""
         return [tokens.token_ids[:, 0].tolist() for tokens in self.servable.scored]
+
+
+CALLER = contextvars.ContextVar("caller", default="nobody")
 
 
 @pytest.fixture
@@ -431,3 +435,14 @@ async def test_event_loop_runs_while_a_real_thread_scores(thread: WorkerThread) 
     assert not first.done()
     servable.gate.open()
     assert (await first).batch_size == (await second).batch_size == 1
+
+
+async def test_what_is_logged_of_a_batch_belongs_to_no_call(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    seen = []
+    caplog.handler.addFilter(lambda record: seen.append(CALLER.get()) or True)
+    CALLER.set("the first caller")
+    calls = [await bench.submit([value]) for value in (1, POISON, 2)]
+    await bench.finish_all()
+    await asyncio.gather(*calls, return_exceptions=True)
+    assert seen
+    assert set(seen) == {"nobody"}
