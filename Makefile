@@ -9,7 +9,7 @@ IMAGE ?= textgate
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint types imports format proto proto-check lock bench bench-accuracy bench-serving image clean
+.PHONY: help install demo test test-slow lint types imports format proto proto-check lock bench bench-accuracy bench-memory bench-serving image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,9 +89,12 @@ build/bench/models: | install
 bench-accuracy: install  ## train and test on public data sets (DATA), resumable; writes docs/accuracy.md
 	$(BIN)/python -m benchmarks.accuracy --data $(DATA)
 
+bench-memory: install  ## which network remembers, sees to the right, knows order, and what length costs; writes docs/memory.md
+	$(BIN)/python -m benchmarks.memory
+
 PEER_PYTHON ?= /usr/bin/python3
 PEERS := build/serving/peers
-bench-serving: install $(PEERS)/triton/.installed $(PEERS)/mlserver/.installed  ## hold the service against other model servers (DATA, FLAGS=--quick); writes docs/performance.md
+bench-serving: install $(foreach peer,triton mlserver torch,$(PEERS)/$(peer)/.installed)  ## hold the service against other model servers (DATA, FLAGS=--quick); writes docs/performance.md
 	$(BIN)/python -m benchmarks.serving --data $(DATA) $(FLAGS)
 
 # Peers never share the project's environment. Triton's Python part needs the python3 of the distribution. One that

@@ -9,13 +9,15 @@ Usage: python -m benchmarks.serving --data DIR [--quick] [--models embedding] [-
 import argparse
 import dataclasses
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from benchmarks.record import record
+from benchmarks.record import commit, record
+from benchmarks.serving.kept import Kept, Measured, verdict_rows
 from benchmarks.serving.load import LoadGenerator, MissingToolError
 from benchmarks.serving.models import MODELS, Model, repository_of, version_of
 from benchmarks.serving.page import write_page
@@ -33,6 +35,7 @@ INFO = "assets.extra/model.json"
 def main() -> int:
     """Measure and record; return 1 when an answer of Textgate was wrong, 2 when something is missing."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # the servers are stopped on the way out
     if missing := missing_data(options.data):
         print("missing: " + ", ".join(map(str, missing)), file=sys.stderr)
         return 2
@@ -63,31 +66,37 @@ def wrong_answers(rows: Sequence[Row]) -> int:
 
 
 def _measure(model: Model, generator: LoadGenerator, scale: Scale, options: argparse.Namespace) -> list[Row]:
-    """Measure the workloads on one model, kept from an earlier run where that is asked for."""
-    kept = WORK / "rows" / f"{model.name}.json"
-    if options.resume and kept.exists():
-        rows: list[Row] = json.loads(kept.read_text(encoding="utf-8"))
-        return rows
+    """Measure what was not measured before on one model, with every system that is there running beside the others."""
+    kept = Kept(WORK / ("quick" if options.quick else "rows"))
+    if not options.resume:
+        kept.clear(model.name)
+    names = [name for name in options.workloads if name in EVERY_MODEL or model.name == options.models[0]]
+    found = {name: measured for name in names if (measured := kept.find(model.name, name))}
+    if missing := [name for name in names if name not in found]:
+        with ExitStack() as running:
+            stage = _stage(model, generator, scale, options, running)
+            for name in missing:
+                print(f"{model.about}: {name}", file=sys.stderr, flush=True)
+                stage.verdicts = {}
+                found[name] = Measured(WORKLOADS[name](stage), stage.verdicts)
+                kept.put(model.name, name, found[name])
+    in_order = [found[name] for name in names]
+    return [row for measured in in_order for row in measured.rows] + [*verdict_rows(model.about, in_order, commit())]
+
+
+def _stage(
+    model: Model, generator: LoadGenerator, scale: Scale, options: argparse.Namespace, running: ExitStack
+) -> Stage:
+    """Start every system that is there; `running` stops them."""
     repository = repository_of(model, options.data, WORK)
     version = version_of(model, repository)
     labels = [label["name"] for label in json.loads((version / INFO).read_text(encoding="utf-8"))["labels"]]
-    with ExitStack() as running:
-        systems = {
-            kind.name: running.enter_context(kind(version, labels, WORK / "logs" / model.name))
-            for kind in SYSTEMS
-            if not kind.missing()
-        }
-        stage = Stage(model, version, labels, systems, generator, scale, options.data, WORK)
-        rows = []
-        for name in options.workloads:
-            if name in EVERY_MODEL or model.name == options.models[0]:
-                print(f"{model.about}: {name}", file=sys.stderr, flush=True)
-                rows += WORKLOADS[name](stage)
-        rows += stage.verdict_rows()
-    if not options.quick:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(rows), encoding="utf-8")
-    return rows
+    systems = {
+        kind.name: running.enter_context(kind(version, labels, WORK / "logs" / model.name))
+        for kind in SYSTEMS
+        if not kind.missing()
+    }
+    return Stage(model, version, labels, systems, generator, scale, options.data, WORK)
 
 
 def _scale(options: argparse.Namespace) -> Scale:
@@ -109,7 +118,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="of one measurement")
     parser.add_argument("--soak-calls", type=int, help="calls of the soak")
     parser.add_argument("--reloads", type=int, help="versions that are replaced under load")
-    parser.add_argument("--resume", action="store_true", help="go on after the last model that was finished")
+    parser.add_argument("--resume", action="store_true", help="measure only what an earlier run did not come to")
     parser.add_argument("--note", default="", help="a sentence for the page, such as what else the machine did")
     options = parser.parse_args()
     options.models = options.models or list(MODELS)[: 1 if options.quick else None]

@@ -2,8 +2,9 @@
 
 import struct
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -43,12 +44,8 @@ class Verdict:
         """
         if not may_fail:
             self.failures.update(status_name(status) for status in calls.records["status"][~calls.ok].tolist())
-        start = 0
-        for record in calls.records[calls.records["reply_size"] > 0]:
-            reply = calls.replies[start : start + record["reply_size"]]
-            start += int(record["reply_size"])
-            if record["status"] == OK:
-                self._check(system.scores(_unframed(reply)), right[record["message"]])
+        for record, reply in replies_of(calls):
+            self._check(system.scores(reply), right[record["message"]])
 
     def _check(self, found: Scores | None, right: Scores) -> None:
         if found is None:
@@ -60,6 +57,16 @@ class Verdict:
         difference = float(np.abs(found - right).max())
         self.largest_difference = max(self.largest_difference, difference)
         self.wrong += not difference <= TOLERANCE  # so that NaN is wrong too
+
+
+def replies_of(calls: Calls) -> Iterator[tuple[Any, bytes]]:
+    """The record and the reply of each call that was answered, where the reply was kept."""
+    start = 0
+    for record in calls.records[calls.records["reply_size"] > 0]:
+        reply = calls.replies[start : start + record["reply_size"]]
+        start += int(record["reply_size"])
+        if record["status"] == OK:
+            yield record, _unframed(reply)
 
 
 def status_name(status: int) -> str:

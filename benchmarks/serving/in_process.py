@@ -5,43 +5,32 @@ Usage: python -m benchmarks.serving.in_process REPOSITORY, then a line of JSON o
 
 import asyncio
 import json
-import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
+
+from benchmarks.serving.child import Child
 
 
-class InProcess:
-    """A child process with the engine; a context manager that ends it."""
+class InProcess(Child):
+    """A child process with the engine.
+
+    Args:
+        repository: whose one model it serves.
+    """
 
     name = "engine without gRPC"
     about = "`ServerCore.classify` of the same engine, called in its own process"
 
     def __init__(self, repository: Path) -> None:
-        command = [sys.executable, "-m", "benchmarks.serving.in_process", str(repository)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        super().__init__([sys.executable, "-m", "benchmarks.serving.in_process", str(repository)])
 
     def texts_per_second(self, calls: Sequence[Sequence[str]], callers: int, warm_up: float, seconds: float) -> float:
         """Have `callers` callers make the calls again and again, and count the texts that are answered."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
         task = {"calls": [list(texts) for texts in calls], "callers": callers, "warm_up": warm_up, "seconds": seconds}
-        self._process.stdin.write(json.dumps(task) + "\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
+        return float(self.ask(task))
 
 
 async def serve(repository: Path) -> None:

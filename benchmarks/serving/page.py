@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.record import machine
 from benchmarks.serving.in_process import InProcess
+from benchmarks.serving.limits import sentences
 from benchmarks.serving.statistics import Row
 from benchmarks.serving.systems import SYSTEMS
 from benchmarks.serving.targets import NOT_MEASURED, TARGETS, Target
@@ -13,9 +14,10 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _HEAD = """# Performance
 
 Textgate beside other model servers, on the same exported models, in one run: the systems take turns, each figure is the
-median of {rounds} rounds (in brackets the lowest and the highest), and everything, the load generator included, shares
+median of {rounds} rounds, and everything, the load generator included, shares
 one machine ({machine}). Ratios are medians of the ratios of single rounds. Every answer was held against the scores of
-the SavedModel, 1e-5 apart at most, and every call against its gRPC status.
+the SavedModel, 1e-5 apart at most, and every call against its gRPC status. Before it was measured, each system was
+called for some seconds; Textgate for half a minute, in which it compiles for the shapes of batches that it sees.
 
 Made by `make bench-serving`; the rows are in [benchmarks/results/serving.json](../benchmarks/results/serving.json).
 """
@@ -41,6 +43,7 @@ def write_page(
         "## Systems\n",
         *_systems(left_out),
         *(f"![{_title(plot)}]({plot})\n" for plot in plots),
+        *_limits(rows),
         "## Figures\n",
         *_tables(rows),
     ]
@@ -76,6 +79,12 @@ def _systems(left_out: dict[str, str]) -> Iterator[str]:
     for system in (*SYSTEMS, InProcess):
         yield f"| {system.name} | {left_out.get(system.name, system.about)} |"
     yield "| TensorFlow Serving | not: no Python or Debian package carries it |\n"
+
+
+def _limits(rows: Sequence[Row]) -> Iterator[str]:
+    if found := list(sentences(rows)):
+        yield "## What the processors allow\n"
+        yield "\n".join(f"- {sentence}" for sentence in found) + "\n"
 
 
 def _tables(rows: Sequence[Row]) -> Iterator[str]:

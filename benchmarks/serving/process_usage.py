@@ -1,5 +1,8 @@
-"""What a process holds, by /proc: where it grows without end, a long run shows it."""
+"""What processes hold and use, by /proc; and how to be rid of them."""
 
+import contextlib
+import os
+import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,3 +36,29 @@ class Usage:
         fields = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
         resident = int(fields["VmRSS"].split()[0]) * 1024
         return cls(resident, len(list((folder / "fd").iterdir())), int(fields["Threads"]))
+
+
+def processor_seconds(session: int) -> float:
+    """Processor time so far of all processes of a session, those included that have ended and been waited for."""
+    ticks = sum(sum(map(int, fields[11:15])) for fields in _processes(session).values())  # utime, stime, children's
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def kill_session(session: int) -> None:
+    """Kill whatever a process that led a session has left running, process groups of their own included."""
+    for pid in _processes(session):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _processes(session: int) -> dict[int, list[str]]:
+    """By process id, the fields of /proc/<pid>/stat from the state on."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+            continue
+        if int(fields[3]) == session:
+            found[int(path.parent.name)] = fields
+    return found

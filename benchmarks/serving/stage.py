@@ -1,5 +1,6 @@
 """All that a workload has at hand: the running systems, the load generator, real texts, and how long to measure."""
 
+import resource
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from benchmarks.record import commit
 from benchmarks.serving.answers import Verdict
 from benchmarks.serving.load import Calls, LoadGenerator, Schedule
 from benchmarks.serving.models import Model
+from benchmarks.serving.process_usage import processor_seconds
 from benchmarks.serving.reference import reference_scores
 from benchmarks.serving.statistics import Row, against, row
 from benchmarks.serving.systems.system import Scores, System
@@ -27,7 +29,8 @@ class Scale:
         rounds: medians are over so many.
         seconds: of one measurement.
         warm_up: seconds before it, which do not count.
-        settling: seconds that each system is called before the first measurement of a kind: some compile meanwhile.
+        settling: seconds that a system is called before the first measurement of a kind, if it compiles meanwhile for
+            the shapes of batches that it sees; a tenth of them for others.
         texts: different texts of each set.
         connections: of the load generator.
         streams: callers on each connection, in a closed loop.
@@ -36,20 +39,20 @@ class Scale:
         reloads: how often a version is replaced.
     """
 
-    rounds: int = 5
-    seconds: float = 5.0
+    rounds: int = 3
+    seconds: float = 4.0
     warm_up: float = 1.0
-    settling: float = 10.0
+    settling: float = 30.0
     texts: int = 1000
     connections: int = 8
     streams: int = 8
-    loads: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
+    loads: tuple[float, ...] = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
     soak_calls: int = 1_000_000
     reloads: int = 50
 
 
 QUICK = Scale(
-    rounds=1, seconds=1.0, warm_up=0.5, settling=2.0, texts=64, loads=(0.5, 1.0, 3.0), soak_calls=2000, reloads=2
+    rounds=1, seconds=1.0, warm_up=0.5, settling=5.0, texts=64, loads=(0.5, 1.0, 3.0), soak_calls=2000, reloads=2
 )
 
 
@@ -66,6 +69,21 @@ class Requests:
         return [system.message(texts) for texts in self.texts]
 
 
+@dataclass(frozen=True)
+class Rate:
+    """What a closed loop came to.
+
+    Attributes:
+        calls_per_second: answered ones.
+        server_ms: processor time of the server for each call.
+        generator_ms: processor time of the load generator for each call.
+    """
+
+    calls_per_second: float
+    server_ms: float
+    generator_ms: float
+
+
 @dataclass
 class Stage:
     """One model, served by every system.
@@ -79,7 +97,7 @@ class Stage:
         scale: how much is measured.
         data: folder of public sets.
         work: folder for what is made.
-        verdicts: on the answers so far, by system.
+        verdicts: on the answers of the workload that is being measured, by system.
         settled: systems that have been called with some requests for long enough.
     """
 
@@ -118,22 +136,26 @@ class Stage:
             shift = number % len(systems)
             yield from [*systems[shift:], *systems[:shift]]
 
-    def closed_loop(self, system: System, requests: Requests, *, streams: int) -> float:
-        """Answered calls a second, with so many callers on each connection."""
-        kind = (system.name, requests.name)
-        if kind not in self.settled:
-            self._call(system, requests, streams, self.scale.settling)
-            self.settled.add(kind)
+    def closed_loop(self, system: System, requests: Requests, *, streams: int) -> Rate:
+        """Measure a system with so many callers on each connection."""
+        self.settle(system, requests, streams)
         until = self.scale.warm_up + self.scale.seconds
-        return self._call(system, requests, streams, until).answered_per_second(self.scale.warm_up, until)
+        server, generator = processor_seconds(system.pid), _children_seconds()
+        calls = self.call(system, requests, streams, until)
+        server, generator = processor_seconds(system.pid) - server, _children_seconds() - generator
+        count = max(1, len(calls.records))
+        rate = calls.answered_per_second(self.scale.warm_up, until)
+        return Rate(rate, 1000 * server / count, 1000 * generator / count)
+
+    def settle(self, system: System, requests: Requests, streams: int) -> None:
+        """Call a system for some time, unless it has been called with these requests already."""
+        if (system.name, requests.name) not in self.settled:
+            self.call(system, requests, streams, self.scale.settling * (1.0 if system.compiles else 0.1))
+            self.settled.add((system.name, requests.name))
 
     def alone(self, system: System, requests: Requests) -> Calls:
         """The calls of a single caller: what a call takes when nobody else calls."""
-        calls = self.generator.closed_loop(
-            system.target, requests.messages(system), seconds=self.scale.seconds, connections=1, streams=1
-        )
-        self.judge(system, calls, requests)
-        return calls
+        return self.call(system, requests, 1, self.scale.seconds, connections=1)
 
     def open_loop(self, system: System, requests: Requests, schedule: Schedule, timeout_ms: int = 0) -> Calls:
         """Calls at given times."""
@@ -147,12 +169,15 @@ class Stage:
         self.judge(system, calls, requests, may_fail=timeout_ms > 0)
         return calls
 
-    def _call(self, system: System, requests: Requests, streams: int, seconds: float) -> Calls:
+    def call(
+        self, system: System, requests: Requests, streams: int, seconds: float, connections: int | None = None
+    ) -> Calls:
+        """Return all calls of a closed loop."""
         calls = self.generator.closed_loop(
             system.target,
             requests.messages(system),
             seconds=seconds,
-            connections=self.scale.connections,
+            connections=connections or self.scale.connections,
             streams=streams,
         )
         self.judge(system, calls, requests)
@@ -194,16 +219,8 @@ class Stage:
             for name, found in values.items()
         ]
 
-    def verdict_rows(self) -> list[Row]:
-        """Return what was found when the answers were checked."""
-        rows = []
-        for name, verdict in self.verdicts.items():
-            if verdict.checked:
-                workload = f"all answers that were checked, {self.model.about}"
-                rows += [
-                    row(workload, name, "failed calls", "", [verdict.failures.total()], self.commit),
-                    row(workload, name, "answers checked", "", [verdict.checked], self.commit),
-                    row(workload, name, "wrong answers", "", [verdict.wrong], self.commit),
-                    row(workload, name, "largest difference of a score", "", [verdict.largest_difference], self.commit),
-                ]
-        return rows
+
+def _children_seconds() -> float:
+    """Processor time of the processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from benchmarks.serving.in_process import InProcess
 from benchmarks.serving.statistics import Row
 from benchmarks.serving.systems import EmptyHandler, MLServer, Textgate, Triton
+from benchmarks.serving.workloads.forward_pass import PYTORCH
 from benchmarks.serving.workloads.overload import DEADLINE_MS, NAME, PEAK
 
 MODEL = "embedding BiLSTM"
@@ -85,6 +86,20 @@ TARGETS = (
     ),
     Target("64 texts a call, against the engine without gRPC", _MANY, "texts scored", (InProcess.name,), at_least=0.9),
     Target(
+        "forward pass of 32 × 256 tokens, against PyTorch",
+        f"forward pass of 32 × 256 tokens, {MODEL}",
+        "passes",
+        (PYTORCH,),
+        at_least=2,
+    ),
+    Target(
+        "forward pass of 1 × 16 tokens, against PyTorch",
+        f"forward pass of 1 × 16 tokens, {MODEL}",
+        "passes",
+        (PYTORCH,),
+        at_least=2,
+    ),
+    Target(
         "p99 at half of capacity, against the median of a lone caller",
         f"single texts {_HALF}",
         "p99 latency",
@@ -117,7 +132,6 @@ TARGETS = (
 )
 
 NOT_MEASURED = {
-    "forward pass, against PyTorch nn.LSTM": "`python -m benchmarks.forward_pass` measures ours alone",
     "one of two workers killed": "the service has one process so far",
 }
 """Targets that this benchmark says nothing of, and why."""

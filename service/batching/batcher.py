@@ -192,6 +192,9 @@ class Batcher:
             self._running_tokens = texts * width
             scores = await self._thread.run(self._score, tokens)
             _check_scores(scores, texts)
+        except UnavailableError as error:  # the thread was given up: trying again would not help
+            for portion in batch:
+                self._fail(portion.call, error)
         except Exception as error:
             await self._isolate(batch, error)
         else:

@@ -164,7 +164,7 @@ class Load {
     --in_flight_;
     open_.erase(call->number);
     if (closed_loop()) waiting_.push_back(index);
-    if (!call->given_up) dead_.emplace_back(call);  // of the others the connection may still want the body
+    (call->given_up ? abandoned_ : dead_).emplace_back(call);
   }
 
   void wait_for_traffic(double now) {
@@ -210,7 +210,8 @@ class Load {
   std::deque<size_t> waiting_;  // connections of callers that may call again
   std::deque<Expiry> expiring_;
   std::unordered_map<long, Call*> open_;  // those with a deadline that are not finished, by number
-  std::vector<std::unique_ptr<Call>> dead_;  // freed when no callback can still see them
+  std::vector<std::unique_ptr<Call>> dead_;       // freed when no callback can still see them
+  std::vector<std::unique_ptr<Call>> abandoned_;  // kept to the end: the library may still read their bodies
   size_t next_start_ = 0, next_connection_ = 0;
   long started_ = 0, in_flight_ = 0, finished_ = 0, broken_ = 0;
 };

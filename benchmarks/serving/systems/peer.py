@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-import benchmarks.serving.peers as peers
+from benchmarks.serving.peers import SCRIPTS
 from benchmarks.serving.systems.system import Scores, System
 from benchmarks.serving.systems.tensor_messages import PATH, infer_request, infer_scores
-
-SCRIPTS = Path(peers.__file__).parent.resolve()
 
 
 class Peer(System):

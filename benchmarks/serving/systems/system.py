@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.serving.load import Target
+from benchmarks.serving.process_usage import kill_session
 
 START_SECONDS = 180.0
 STOP_SECONDS = 20.0
@@ -36,6 +37,7 @@ class System(ABC):
         about: how it was set up, for the page.
         path: /package.Service/Method of the calls.
         scores_texts: whether it classifies at all.
+        compiles: whether it gets faster by itself while it is called.
         port: on 127.0.0.1.
     """
 
@@ -43,6 +45,7 @@ class System(ABC):
     about: ClassVar[str]
     path: ClassVar[str]
     scores_texts: ClassVar[bool] = True
+    compiles: ClassVar[bool] = False
 
     def __init__(self, version: Path, labels: Sequence[str], work: Path) -> None:
         self.version = version.resolve()
@@ -140,8 +143,7 @@ class System(ABC):
         self._process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(STOP_SECONDS)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        kill_session(self._process.pid)
         self._process.wait()
 
 

@@ -16,6 +16,7 @@ class Textgate(System):
     name = "Textgate"
     about = "`python -m service`, default settings, access log off (`--log-level warning`)"
     path = "/textgate.v1.TextClassifier/Classify"
+    compiles = True
     flags: ClassVar[Sequence[str]] = ()
 
     def command(self) -> Sequence[str]:

@@ -1,8 +1,9 @@
 """Triton: NVIDIA's server, a C++ front with Python behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from benchmarks.serving.systems.peer import SCRIPTS, Peer
+from benchmarks.serving.peers import SCRIPTS
+from benchmarks.serving.systems.peer import Peer
 from benchmarks.serving.systems.system import free_port
 
 
@@ -12,6 +13,10 @@ class Triton(Peer):
     name = "Triton"
     about = "nvidia-pytriton 0.7.0, dynamic batching without added wait, batches of up to 64"
     environment_name = "triton"
+
+    def environment(self) -> Mapping[str, str]:
+        """Return variables to set for the process; the package unpacks the server into a folder of ours."""
+        return {**super().environment(), "PYTRITON_HOME": str(self.environments.absolute() / "pytriton")}
 
     def command(self) -> Sequence[str]:
         """Return the command that serves on `self.port`."""

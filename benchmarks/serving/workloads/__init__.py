@@ -5,7 +5,17 @@ from functools import partial
 
 from benchmarks.serving.stage import Stage
 from benchmarks.serving.statistics import Row
-from benchmarks.serving.workloads import half_load, many_texts, mixed_lengths, overload, reload, single_texts, soak
+from benchmarks.serving.workloads import (
+    forward_pass,
+    half_load,
+    many_texts,
+    mixed_lengths,
+    overload,
+    reload,
+    single_texts,
+    soak,
+    time_spent,
+)
 
 Workload = Callable[[Stage], list[Row]]
 
@@ -16,8 +26,10 @@ EVERY_MODEL: dict[str, Workload] = {
 """Measured on every model."""
 
 FIRST_MODEL: dict[str, Workload] = {
+    "forward_pass": forward_pass.measure,
     "single_texts_trec": partial(single_texts.measure, name="trec"),
     "single_texts_imdb": partial(single_texts.measure, name="imdb"),
+    "time_spent": time_spent.measure,
     "half_load": half_load.measure,
     "mixed_lengths": mixed_lengths.measure,
     "overload": overload.measure,

@@ -12,7 +12,7 @@ def measure(stage: Stage) -> list[Row]:
     requests = stage.requests("thucnews")
     lone, halfway, slowest = (empty_values(stage) for _ in range(3))
     for number, system in enumerate(stage.by_turns(stage.scoring_systems)):
-        capacity = stage.closed_loop(system, requests, streams=stage.scale.streams)
+        capacity = stage.closed_loop(system, requests, streams=stage.scale.streams).calls_per_second
         lone[system.name].append(1000 * float(np.median(stage.alone(system, requests).latency)))
         schedule = poisson_schedule(capacity / 2, stage.scale.seconds, len(requests.texts), seed=number)
         latency = 1000 * stage.open_loop(system, requests, schedule).latency

@@ -14,8 +14,9 @@ def measure(stage: Stage, name: str = "thucnews") -> list[Row]:
     scale = stage.scale
     with InProcess(stage.version.parent.parent) as engine:
         for system in stage.by_turns(stage.scoring_systems):
-            rates[system.name].append(TEXTS * stage.closed_loop(system, requests, streams=1))
+            rates[system.name].append(TEXTS * stage.closed_loop(system, requests, streams=1).calls_per_second)
             if system is stage.scoring_systems[0]:
-                rate = engine.texts_per_second(requests.texts, scale.connections, scale.warm_up, scale.seconds)
+                warm_up = scale.warm_up if rates[InProcess.name] else scale.settling
+                rate = engine.texts_per_second(requests.texts, scale.connections, warm_up, scale.seconds)
                 rates[InProcess.name].append(rate)
     return stage.rows(f"{TEXTS} texts of {name} a call", "texts scored", "1/s", rates)

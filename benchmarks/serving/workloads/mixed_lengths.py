@@ -16,7 +16,7 @@ def measure(stage: Stage) -> list[Row]:
     both = Requests("mixed", short.texts[:count] + long.texts[:count], short.right[:count] + long.right[:count])
     mixed, alone, slow = (empty_values(stage) for _ in range(3))
     for number, system in enumerate(stage.by_turns(stage.scoring_systems)):
-        rate = stage.closed_loop(system, _alternating(both, count), streams=stage.scale.streams) / 4
+        rate = stage.closed_loop(system, _alternating(both, count), streams=stage.scale.streams).calls_per_second / 4
         short_starts = poisson_schedule(rate, stage.scale.seconds, count, seed=number)
         long_starts = poisson_schedule(rate, stage.scale.seconds, count, seed=1000 + number, first_message=count)
         calls = stage.open_loop(system, both, merged(short_starts, long_starts))

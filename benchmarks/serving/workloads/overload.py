@@ -56,7 +56,7 @@ def measure(stage: Stage) -> list[Row]:
         load: {system.name: [] for system in stage.scoring_systems} for load in scale.loads
     }
     for number, system in enumerate(stage.by_turns(stage.scoring_systems)):
-        capacity = stage.closed_loop(system, requests, streams=scale.streams)
+        capacity = stage.closed_loop(system, requests, streams=scale.streams).calls_per_second
         for load in scale.loads:
             schedule = poisson_schedule(
                 load * capacity, scale.warm_up + scale.seconds, len(requests.texts), seed=number

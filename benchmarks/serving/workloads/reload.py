@@ -39,7 +39,7 @@ def measure(stage: Stage) -> list[Row]:
     publish(stage.version, directory, 1)
     requests = stage.requests("thucnews")
     with Followed(directory / "1", stage.labels, stage.work / "logs") as system:
-        rate = stage.closed_loop(system, requests, streams=stage.scale.streams) / 2
+        rate = stage.closed_loop(system, requests, streams=stage.scale.streams).calls_per_second / 2
         quiet = _load(stage, system, requests, rate)
         replacing = _Replacing(system, stage.version, directory, stage.scale.reloads)
         replacing.start()

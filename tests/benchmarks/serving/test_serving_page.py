@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.serving import page as page_module
 from benchmarks.serving import plots
+from benchmarks.serving.limits import sentences
 from benchmarks.serving.load import RECORD, Calls
 from benchmarks.serving.statistics import Row, against, row
 from benchmarks.serving.targets import TARGETS, Target
@@ -90,6 +91,23 @@ def test_tables_are_whole(page: Any) -> None:
         assert len({line.count("|") for line in block.splitlines()}) == 1
     assert "![goodput](images/goodput.svg)" in text
     assert "Taken at night." in text
+
+
+def test_limits_are_said_by_the_arithmetic_of_the_figures() -> None:
+    def figure(system: str, name: str, value: float) -> Row:
+        return row(SINGLE, system, name, "", [value], "abc")
+
+    rows = [
+        figure("Textgate", "calls answered", 1800),
+        figure("Textgate", "processor time of the server a call", 0.7),
+        figure("Textgate", "processor time of the caller a call", 0.1),
+        figure("empty grpc.aio handler", "processor time of the server a call", 0.25),
+    ]
+    whole, library = sentences(rows, processors=2)
+    assert "2 processors allow 2,500 calls a second at most, of which 1,800 (72 %)" in whole
+    assert "takes 0.25 ms" in library
+    assert "0.45 ms are left" in library
+    assert list(sentences([])) == []
 
 
 def overload_rows(system: str, goodputs: list[float | None]) -> list[Row]:
