@@ -3,7 +3,6 @@ import shutil
 import tempfile
 from contextlib import AbstractContextManager
 from pathlib import Path
-from unittest.mock import patch
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -86,8 +85,6 @@ class LifecycleMachine(RuleBasedStateMachine):
 
     @initialize(policy=st.sampled_from(POLICIES))
     def begin(self, policy: str) -> None:
-        self.collections = patch("gc.collect")  # one for each version that is closed would take all the time
-        self.collections.start()
         self.root = Path(tempfile.mkdtemp())
         (self.root / "a").mkdir()
         self.loop = asyncio.new_event_loop()
@@ -265,7 +262,6 @@ class LifecycleMachine(RuleBasedStateMachine):
         assert all(servable.closed for servable in self.loaded)
         self.loop.close()
         shutil.rmtree(self.root)
-        self.collections.stop()
 
 
 LifecycleMachine.TestCase.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)
