@@ -9,7 +9,7 @@ IMAGE ?= textgate
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint types imports format proto proto-check lock bench bench-accuracy bench-serving image clean
+.PHONY: help install demo test test-slow lint types imports format proto proto-check lock bench bench-accuracy bench-memory bench-serving image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -88,6 +88,9 @@ build/bench/models: | install
 
 bench-accuracy: install  ## train and test on public data sets (DATA), resumable; writes docs/accuracy.md
 	$(BIN)/python -m benchmarks.accuracy --data $(DATA)
+
+bench-memory: install  ## which network remembers, sees to the right, knows order, and what length costs; writes docs/memory.md
+	$(BIN)/python -m benchmarks.memory
 
 PEER_PYTHON ?= /usr/bin/python3
 PEERS := build/serving/peers

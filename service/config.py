@@ -162,6 +162,12 @@ class ServiceConfig:
     admin: Annotated[
         bool, Setting(switch, "allow calls that change which versions are served, to everybody who can reach the port")
     ] = False
+    watchdog_seconds: Annotated[
+        float, Setting(seconds, "try every version that is idle on a text every so many seconds; 0 never")
+    ] = 10.0
+    stuck_seconds: Annotated[
+        float, Setting(seconds, "a version whose forward pass takes longer is taken for stuck, and loaded anew")
+    ] = 30.0
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0

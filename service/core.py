@@ -67,7 +67,7 @@ class ServerCore:
             raise DeadlineExceededError("the deadline had passed when the call arrived")
         try:
             with self._manager.acquire(query.spec) as model:
-                scored = await self._scorer.score(model, query.texts, query.on_too_long, deadline)
+                scored = await self._scorer.score(model, query, deadline)
                 results = _results(model, query, scored)
                 self._shadow.offer(query, model, scored.scores)
         finally:
@@ -92,7 +92,7 @@ class ServerCore:
         return self._manager.traffic(name), self._shadow.counts(name)
 
     async def _score_copy(self, model: ServedModel, query: ClassifyQuery) -> npt.NDArray[np.float32]:
-        return (await self._scorer.score(model, query.texts, query.on_too_long, None)).scores
+        return (await self._scorer.score(model, query, None)).scores
 
     def _timing(self, started: float, scored: ScoredTexts) -> Timing:
         return Timing(

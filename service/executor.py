@@ -1,23 +1,103 @@
 """A thread of one's own: blocking work leaves the event loop, and calls to it never overlap."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
 
 
+class Job(NamedTuple):
+    """Work that waits for the thread, and where its result goes."""
+
+    future: asyncio.Future[Any]
+    function: Callable[..., Any]
+    arguments: tuple[object, ...]
+
+
 class WorkerThread:
-    """Runs functions one after another, in the order in which they came."""
+    """Runs functions one after another, in the order in which they came. Belongs to the event loop.
+
+    A thread that hangs in a library cannot be ended, but it can be given up: nobody waits for it then, not even the end
+    of the process.
+
+    Attributes:
+        finished: functions that have run so far.
+    """
 
     def __init__(self, name: str) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._name = name
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._thread: Thread | None = None
+        self._unfinished: set[asyncio.Future[Any]] = set()
+        self._error: Callable[[], Exception] | None = None
+        self._closed = False
+        self.finished = 0
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nothing runs here any more."""
+        return self._error is not None
 
     def run(self, function: Callable[..., Result], *arguments: object) -> asyncio.Future[Result]:
         """Start `function(*arguments)` as soon as the thread is free; the future belongs to the running event loop."""
-        return asyncio.get_running_loop().run_in_executor(self._pool, function, *arguments)
+        if self._closed:
+            raise RuntimeError(f"thread {self._name} is closed")
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if self._error is not None:
+            future.set_exception(self._error())
+            return future
+        if self._thread is None:
+            self._thread = Thread(target=self._main, name=self._name, daemon=True)
+            self._thread.start()
+        self._unfinished.add(future)
+        future.add_done_callback(self._unfinished.discard)
+        self._jobs.put(Job(future, function, arguments))
+        return future
+
+    def give_up(self, error: Callable[[], Exception]) -> None:
+        """Fail all that runs or waits, and all that comes, with an error each. The thread ends if it ever gets on."""
+        self._error = error
+        self._jobs.put(None)
+        for future in list(self._unfinished):
+            if not future.done():
+                future.set_exception(error())
 
     async def close(self) -> None:
-        """End the thread once all that was given to it has run."""
-        await asyncio.to_thread(self._pool.shutdown)
+        """End the thread once all that was given to it has run; at once where it was given up."""
+        self._closed = True
+        self._jobs.put(None)
+        if self._thread is not None and not self.is_given_up:
+            await asyncio.to_thread(self._thread.join)
+
+    def _main(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            if not job.future.done():  # done without us: nobody wants it any more
+                settle = _execute(job)
+                self.finished += 1  # before anybody knows that it is so
+                with contextlib.suppress(RuntimeError):  # the event loop is closed: nobody waits
+                    job.future.get_loop().call_soon_threadsafe(settle)
+                del settle
+            del job  # it holds what it worked on
+
+
+def _execute(job: Job) -> Callable[[], None]:
+    """Run a job, and return what settles its future."""
+    try:
+        result = job.function(*job.arguments)
+    except BaseException as error:  # the thread must go on, whatever it is
+        return partial(_settle, job.future, None, error)
+    return partial(_settle, job.future, result, None)
+
+
+def _settle(future: asyncio.Future[Any], result: Any, failure: BaseException | None) -> None:
+    if future.done():
+        return
+    if failure is None:
+        future.set_result(result)
+    else:
+        future.set_exception(failure)

@@ -1,6 +1,7 @@
 """The life of the server, loading → serving → draining → closing, and the count of the calls it has accepted."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import Enum
@@ -31,6 +32,7 @@ class Lifecycle:
         self.phase = Phase.LOADING
         self.draining = asyncio.Event()
         self.accepted = 0
+        self._of_client: Counter[str] = Counter()
         self._idle = asyncio.Event()
         self._idle.set()
         self._goodbye = asyncio.Event()
@@ -62,26 +64,30 @@ class Lifecycle:
         await self._idle.wait()
 
     @asynccontextmanager
-    async def accept(self) -> AsyncIterator[None]:
-        """Accept a call for as long as the block runs.
+    async def accept(self, client: str = "") -> AsyncIterator[None]:
+        """Accept a call of a client for as long as the block runs.
 
         Raises:
             UnavailableError: the server loads or drains.
-            ResourceExhaustedError: `max_in_flight` calls are being worked on.
+            ResourceExhaustedError: `max_in_flight` calls are being worked on, or nine tenths of that for this client.
         """
         if self.phase is Phase.CLOSING:
             await self._goodbye.wait()
-        self._check()
+        self._check(client)
         self.accepted += 1
+        self._of_client[client] += 1
         self._idle.clear()
         try:
             yield
         finally:
             self.accepted -= 1
+            self._of_client[client] -= 1
+            if not self._of_client[client]:
+                del self._of_client[client]
             if self.accepted == 0:
                 self._idle.set()
 
-    def _check(self) -> None:
+    def _check(self, client: str) -> None:
         if self.phase is Phase.LOADING:
             raise UnavailableError("the server is loading its models: try again in a moment")
         if self.phase in (Phase.DRAINING, Phase.CLOSING):
@@ -89,5 +95,11 @@ class Lifecycle:
         if self.accepted >= self.max_in_flight:
             raise ResourceExhaustedError(
                 f"{self.max_in_flight} calls are being worked on, which is the limit: try again in a moment",
+                retry_after_ms=RETRY_AFTER_MS,
+            )
+        most = self.max_in_flight - self.max_in_flight // 10
+        if client and self._of_client[client] >= most:
+            raise ResourceExhaustedError(
+                f"{most} calls of yours are being worked on, which is the limit for one client: try again in a moment",
                 retry_after_ms=RETRY_AFTER_MS,
             )

@@ -3,14 +3,14 @@
 import sys
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from service.models.served_model import ServedModel
 from service.text_scoring import ScoredTexts, TextScorer
-from service.types import OnTooLong
+from service.types import ClassifyQuery, OnTooLong
 
 ENTRY_BYTES = 500
 """What an entry takes beside its text and its scores, about: objects, and its place in the table."""
@@ -82,24 +82,23 @@ class CachingTextScorer:
         self._scorer = scorer
         self._cache = cache
 
-    async def score(
-        self, model: ServedModel, texts: Sequence[str], on_too_long: OnTooLong, deadline: float | None
-    ) -> ScoredTexts:
+    async def score(self, model: ServedModel, query: ClassifyQuery, deadline: float | None) -> ScoredTexts:
         """Implements TextScorer."""
-        keys: list[Key] = [(model.serial, on_too_long is OnTooLong.CHUNK, text) for text in texts]
+        keys: list[Key] = [(model.serial, query.on_too_long is OnTooLong.CHUNK, text) for text in query.texts]
         known = {key: found for key in keys if (found := self._cache.find(key)) is not None}
-        if on_too_long is OnTooLong.REJECT and any(
+        if query.on_too_long is OnTooLong.REJECT and any(
             key not in known or known[key].length > model.info.max_tokens for key in keys
         ):
             known = {}  # an error names texts by their place in the call
         missing = list(dict.fromkeys(key for key in keys if key not in known))
         if missing == keys:
-            scored = await self._scorer.score(model, texts, on_too_long, deadline)
+            scored = await self._scorer.score(model, query, deadline)
             self._learn(keys, scored)
             return scored
         scored = _NOTHING
         if missing:
-            scored = await self._scorer.score(model, [text for *_, text in missing], on_too_long, deadline)
+            unknown = replace(query, texts=tuple(text for *_, text in missing))
+            scored = await self._scorer.score(model, unknown, deadline)
             known |= self._learn(missing, scored)
         return _joined([known[key] for key in keys], scored)
 

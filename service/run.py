@@ -58,6 +58,7 @@ class Service:
         )
         self._manager.subscribe(self._on_change)
         self._polling: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
         """Listen, at first refusing calls as UNAVAILABLE; return the port.
@@ -82,6 +83,9 @@ class Service:
         self.lifecycle.start_serving()
         self._health.refresh()
         self._report(time.monotonic() - started)
+        if self._config.watchdog_seconds:
+            watchdog = self._manager.watchdog(self._config.stuck_seconds)
+            self._watching = asyncio.create_task(watchdog.watch(self._config.watchdog_seconds), name="watchdog")
         if self._config.poll_seconds:
             self._polling = asyncio.create_task(self._poll(), name="poll")
 
@@ -96,6 +100,8 @@ class Service:
         except TimeoutError:
             structlog.get_logger().warning("calls were cut off: the drain took too long", calls=self.lifecycle.accepted)
         await self._close(max(0.0, min(LAST_BYTES_SECONDS, ends - time.monotonic())))
+        if self._watching is not None:
+            self._watching.cancel()
         await self._manager.stop()
         if self._polling is not None:
             await self._polling  # whatever it was loading closes as soon as it is loaded

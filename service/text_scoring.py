@@ -1,7 +1,7 @@
 """From texts to scores by one version: tokenised, checked, cut or split where they are too long, scored."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from service.errors import Violation
 from service.models.served_model import ServedModel
 from service.tokenizing.tokens import Tokens
-from service.types import OnTooLong
+from service.types import ClassifyQuery, OnTooLong
 from service.validation import invalid
 from textgate.v1.model_info_pb2 import ModelInfo
 
@@ -44,10 +44,8 @@ class ScoredTexts:
 class TextScorer(Protocol):
     """Scores texts."""
 
-    async def score(
-        self, model: ServedModel, texts: Sequence[str], on_too_long: OnTooLong, deadline: float | None
-    ) -> ScoredTexts:
-        """Score texts by a version that is held. Cancelling it drops those that still wait.
+    async def score(self, model: ServedModel, query: ClassifyQuery, deadline: float | None) -> ScoredTexts:
+        """Score the texts of a query by a version that is held. Cancelling it drops those that still wait.
 
         Raises:
             InvalidArgumentError: texts are too long, and that is to be an error; names each by its index.
@@ -66,19 +64,17 @@ class EveryTextScorer:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
 
-    async def score(
-        self, model: ServedModel, texts: Sequence[str], on_too_long: OnTooLong, deadline: float | None
-    ) -> ScoredTexts:
+    async def score(self, model: ServedModel, query: ClassifyQuery, deadline: float | None) -> ScoredTexts:
         """Implements TextScorer."""
         started = self._clock()
-        tokens = await model.tokenize(texts)
+        tokens = await model.tokenize(query.texts)
         seconds = self._clock() - started
         too_long = tokens.length > model.info.max_tokens
-        if on_too_long is OnTooLong.REJECT:
+        if query.on_too_long is OnTooLong.REJECT:
             _reject(too_long, tokens, model.info.max_tokens)
-        if on_too_long is OnTooLong.CHUNK and too_long.any():
-            return await _score_pieces(model, texts, tokens, seconds, deadline)
-        call = await model.batcher.score(tokens, deadline)
+        if query.on_too_long is OnTooLong.CHUNK and too_long.any():
+            return await _score_pieces(model, query, tokens, seconds, deadline)
+        call = await model.batcher.score(tokens, deadline, query.caller)
         return ScoredTexts(
             scores=call.scores,
             length=tokens.length,
@@ -92,16 +88,16 @@ class EveryTextScorer:
 
 
 async def _score_pieces(
-    model: ServedModel, texts: Sequence[str], tokens: Tokens, seconds: float, deadline: float | None
+    model: ServedModel, query: ClassifyQuery, tokens: Tokens, seconds: float, deadline: float | None
 ) -> ScoredTexts:
-    pieces = await model.split_long_texts(texts, tokens)
-    call = await model.batcher.score(pieces.tokens, deadline)
-    unknown = np.bincount(pieces.owners, _count_unknown(model.info, pieces.tokens), minlength=len(texts))
+    pieces = await model.split_long_texts(query.texts, tokens)
+    call = await model.batcher.score(pieces.tokens, deadline, query.caller)
+    unknown = np.bincount(pieces.owners, _count_unknown(model.info, pieces.tokens), minlength=len(query.texts))
     return ScoredTexts(
-        scores=pieces.merge(call.scores, len(texts)),
+        scores=pieces.merge(call.scores, len(query.texts)),
         length=tokens.length,
         unknown=unknown.astype(np.int64),
-        truncated=np.bincount(pieces.owners, pieces.truncated, minlength=len(texts)) > 0,
+        truncated=np.bincount(pieces.owners, pieces.truncated, minlength=len(query.texts)) > 0,
         tokenize_seconds=seconds,
         queue_seconds=call.queue_seconds,
         compute_seconds=call.compute_seconds,

@@ -25,6 +25,26 @@ class OnTooLong(Enum):
     CHUNK = "chunk"
 
 
+class Priority(Enum):
+    """Who goes first when not all can."""
+
+    NORMAL = "normal"
+    BULK = "bulk"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf texts are scored, and how urgently.
+
+    Attributes:
+        client: as far as it is known; "" is nobody in particular, who is never held to a share.
+        priority: of the call.
+    """
+
+    client: str = ""
+    priority: Priority = Priority.NORMAL
+
+
 @dataclass(frozen=True, slots=True)
 class ClassifyQuery:
     """A request to classify, as the core sees it."""
@@ -35,6 +55,7 @@ class ClassifyQuery:
     min_score: float = 0.0
     on_too_long: OnTooLong = OnTooLong.TRUNCATE
     explain: bool = False
+    caller: Caller = Caller()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from training.cli import check, evaluate, init, predict, train, vectors
+from training.cli import check, compare, evaluate, init, predict, train, vectors
 from training.errors import TrainingError
 
 _DESCRIPTION = """\
@@ -13,6 +13,7 @@ Train text classifiers on labelled texts and export them, ready to serve.
 
 the usual order:
   check      look at the texts first: duplicates, leaks, rare classes, what would be cut
+  compare    train several configurations side by side: which one is worth it? (optional)
   init       write a configuration file with every setting explained, if you want to change some (optional)
   vectors    learn word vectors from texts without labels, to start from (optional)
   train      fit a network and a linear baseline, report on both, export a version
@@ -62,7 +63,7 @@ def _make_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     subparsers = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for verb in (check, init, vectors, train, evaluate, predict):
+    for verb in (check, compare, init, vectors, train, evaluate, predict):
         verb.add_parser(subparsers)
     return parser
 

@@ -49,6 +49,11 @@ class Baseline:
         scores = self._pipeline.decision_function(list(texts))
         return np.asarray(scores, dtype=np.float32).reshape(len(texts), len(self.label_names))
 
+    @property
+    def parameter_count(self) -> int:
+        """Weights of the machines of all labels."""
+        return sum(int(machine.coef_.size + machine.intercept_.size) for machine in self._pipeline[-1].estimators_)
+
 
 def is_mostly_han(texts: Sequence[str]) -> bool:
     """Whether more than half of the letters of the texts are Han characters: such texts have no spaced words."""

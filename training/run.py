@@ -65,12 +65,10 @@ def run_training(config: TrainingConfig, progress: Progress) -> TrainingResult:
     config = resolve_config(config)
     repository, name = Path(config.export.repository), config.export.name
     check_target(repository, name, config.export.version)
-    check_model_settings(config.model)
-    check_fit_settings(config.fit)
-    check_vectors(config.model)
+    check_settings(config)
     with staging_directory(repository / name) as staging:
         write_config(config, staging)
-        content, record = _make_content(config, prepare_parts(config, progress.message), progress)
+        content, record = make_content(config, prepare_parts(config, progress.message), progress)
         progress.message("exporting, and verifying the export in a fresh process")
         directory = export_saved_model(content, staging, config.export.version)
     return TrainingResult(directory, record)
@@ -83,6 +81,17 @@ def resolve_config(config: TrainingConfig) -> TrainingConfig:
     return replace(config, export=replace(config.export, name=default_name(config.data.train)))
 
 
+def check_settings(config: TrainingConfig) -> None:
+    """Refuse what no run can be made of, before any text is read.
+
+    Raises:
+        ConfigError: names the setting, what it must be and what it is.
+    """
+    check_model_settings(config.model)
+    check_fit_settings(config.fit)
+    check_vectors(config.model)
+
+
 def default_name(train: str) -> str:
     """A model name from a path: trec from data/trec/train.tsv, my-reviews from "my reviews.csv.gz"."""
     path = Path(train).absolute()
@@ -92,7 +101,12 @@ def default_name(train: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:_LONGEST_NAME] or "model"
 
 
-def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> tuple[VersionContent, RunRecord]:
+def make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> tuple[VersionContent, RunRecord]:
+    """Do all of a run but reading and exporting: what would be exported, and what the run knows of itself.
+
+    Raises:
+        TrainingError: the settings are not as they must be, or training went astray.
+    """
     started = time.monotonic()
     tokenizer = Tokenizer(config.tokenizer)
     vocabulary = Vocabulary.build(tokenizer.tokenize_texts(parts.train.texts), config.vocabulary)
@@ -140,7 +154,7 @@ def _make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> t
         )
         if final.branch
         else None,
-        baseline=_evaluate_baseline(config, parts, progress) if config.baseline.enabled else None,
+        baseline=fit_baseline(config, parts, progress)[1] if config.baseline.enabled else None,
         created_at=datetime.now(UTC),
         seconds=time.monotonic() - started,
         vectors=vectors,
@@ -163,7 +177,7 @@ def _evaluate(parts: Parts, logits: Float32Array, calibration: Calibration) -> E
     return evaluate_scores(name, part, parts.label_names, scores, calibration.thresholds)
 
 
-def _evaluate_baseline(config: TrainingConfig, parts: Parts, progress: Progress) -> Evaluation:
+def fit_baseline(config: TrainingConfig, parts: Parts, progress: Progress) -> tuple[Baseline, Evaluation]:
     """Let dev choose the linear model's thresholds as the network's, then fit it on train and dev, and look at test.
 
     Where there is no test, it is fitted on train, and dev is looked at.
@@ -179,4 +193,4 @@ def _evaluate_baseline(config: TrainingConfig, parts: Parts, progress: Progress)
     if parts.test:
         baseline = Baseline.fit(parts.train_and_dev, config.baseline)
     scores = baseline.decision_scores(part.texts)
-    return evaluate_scores(name, part, baseline.label_names, scores, thresholds, probabilities=False)
+    return baseline, evaluate_scores(name, part, baseline.label_names, scores, thresholds, probabilities=False)

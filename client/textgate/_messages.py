@@ -8,7 +8,7 @@ from typing import Protocol, TypedDict, TypeVar
 from textgate import types
 from textgate._traffic import traffic
 from textgate.errors import InternalError, InvalidArgumentError, Violation
-from textgate.types import OnTooLong
+from textgate.types import OnTooLong, Priority
 from textgate.v1 import health_wire_pb2, model_info_pb2, model_service_pb2, model_spec_pb2, text_classifier_pb2
 
 _Name = TypeVar("_Name", bound=StrEnum)
@@ -36,6 +36,7 @@ class ClassifyOptions(TypedDict, total=False):
         top_k: return at most this many labels a text, best first; 0 (default): all.
         min_score: leave out labels that score less; between 0 and 1, by default 0.
         on_too_long: what to do with a text of more than the model's max_tokens tokens; by default TRUNCATE.
+        priority: BULK for what nobody waits for, which then delays nothing else; by default NORMAL.
     """
 
     model: str
@@ -45,6 +46,7 @@ class ClassifyOptions(TypedDict, total=False):
     top_k: int
     min_score: float
     on_too_long: OnTooLong
+    priority: Priority
 
 
 def classify_request(
@@ -57,6 +59,7 @@ def classify_request(
     top_k: int = 0,
     min_score: float = 0.0,
     on_too_long: OnTooLong = OnTooLong.TRUNCATE,
+    priority: Priority = Priority.NORMAL,
 ) -> text_classifier_pb2.ClassifyRequest:
     """Build the request that `ClassifyOptions` describes.
 
@@ -70,6 +73,7 @@ def classify_request(
         texts=texts,
         min_score=min_score,
         on_too_long=text_classifier_pb2.OnTooLong.Value(OnTooLong(on_too_long).value),
+        priority=text_classifier_pb2.Priority.Value(Priority(priority).value),
     )
     request.model.CopyFrom(model_spec(model, version, version_label))
     request.model.routing_key = routing_key

@@ -17,6 +17,13 @@ class OnTooLong(StrEnum):
     """Score pieces that fit, return their mean weighted by tokens."""
 
 
+class Priority(StrEnum):
+    """Who goes first when not all can."""
+
+    NORMAL = "NORMAL"
+    BULK = "BULK"
+
+
 class Task(StrEnum):
     """How the scores of a model relate to one another."""
 

@@ -20,6 +20,8 @@ class BatchQueue:
         self._waiting: dict[PendingCall, int] = {}
         self._first_number: dict[PendingCall, int] = {}
         self._texts = 0
+        self._texts_of: Counter[str] = Counter()
+        self._calls_of: Counter[str] = Counter()
         self._numbers = 0
 
     def __len__(self) -> int:
@@ -39,17 +41,26 @@ class BatchQueue:
         self._first_number[call] = self._numbers
         self._numbers += call.size
         self._waiting[call] = call.size
-        self._texts += call.size
+        self._calls_of[call.caller.client] += 1
+        self._count(call, call.size)
 
     def discard(self, call: PendingCall) -> None:
         """Forget those texts of a call that still wait."""
-        if waiting := self._waiting.pop(call, 0):
-            self._texts -= waiting
-            first = self._first_number.pop(call)
+        if waiting := self._waiting.get(call, 0):
+            self._count(call, -waiting)
+            first = self._leave(call)
             for row, width in enumerate(call.widths):
                 if width in self._lines:
                     self._lines[width].discard(first + row)
                     self._drop_if_empty(width)
+
+    def texts_of(self, client: str) -> int:
+        """Texts of a client that wait."""
+        return self._texts_of[client]
+
+    def calls_of(self, client: str) -> int:
+        """Calls of a client of which texts wait."""
+        return self._calls_of[client]
 
     def texts_by_width(self) -> dict[int, int]:
         """How many texts of each width class wait."""
@@ -78,11 +89,24 @@ class BatchQueue:
         texts = self._lines[width].take(most) if width in self._lines else []
         for call, taken in Counter(text.call for text in texts).items():
             self._waiting[call] -= taken
+            self._count(call, -taken)
             if not self._waiting[call]:
-                del self._waiting[call], self._first_number[call]
-        self._texts -= len(texts)
+                self._leave(call)
         self._drop_if_empty(width)
         return texts
+
+    def _count(self, call: PendingCall, texts: int) -> None:
+        self._texts += texts
+        self._texts_of[call.caller.client] += texts
+
+    def _leave(self, call: PendingCall) -> int:
+        """Forget a call of which no text waits any more; return the number of its first text."""
+        del self._waiting[call]
+        client = call.caller.client
+        self._calls_of[client] -= 1
+        if not self._calls_of[client]:
+            del self._calls_of[client], self._texts_of[client]
+        return self._first_number.pop(call)
 
     def _drop_if_empty(self, width: int) -> None:
         if width in self._lines and not self._lines[width]:

@@ -22,6 +22,9 @@ from service.executor import WorkerThread
 from service.limits import BatchingConfig
 from service.servable import Score, Scores
 from service.tokenizing.tokens import Tokens
+from service.types import Caller, Priority
+
+NOBODY = Caller()
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +77,8 @@ class Batcher:
         """Whether no text waits or is being scored."""
         return not self._queue and self._free_at is None
 
-    async def score(self, tokens: Tokens, deadline: float | None) -> ScoredCall:
-        """Score all texts of a call. Cancelling the caller drops those that still wait.
+    async def score(self, tokens: Tokens, deadline: float | None, caller: Caller = NOBODY) -> ScoredCall:
+        """Score all texts of a call. Cancelling it drops those that still wait.
 
         Raises:
             DeadlineExceededError: the deadline passed, or would have, while texts waited; these are never scored.
@@ -83,7 +86,7 @@ class Batcher:
             ResourceExhaustedError: the queue has no room for the call, or it would have to wait for too long.
             UnavailableError: the batcher is stopping.
         """
-        call = self._accept(tokens, deadline)
+        call = self._accept(tokens, deadline, caller)
         try:
             scores = await call.answer
         finally:
@@ -97,12 +100,12 @@ class Batcher:
         if self._worker is not None:
             await self._worker
 
-    def _accept(self, tokens: Tokens, deadline: float | None) -> PendingCall:
+    def _accept(self, tokens: Tokens, deadline: float | None, caller: Caller) -> PendingCall:
         if self._stopping:
             raise UnavailableError("this version is being unloaded")
-        self._check_room(len(tokens.length))
-        call = PendingCall(tokens, deadline, self._clock(), asyncio.get_running_loop().create_future())
-        due_times = self._forecast.due_times(call)
+        self._check_room(len(tokens.length), caller)
+        call = PendingCall(tokens, deadline, self._clock(), asyncio.get_running_loop().create_future(), caller)
+        due_times = self._forecast.due_times(call, self._queue.calls_of(caller.client) if caller.client else 0)
         self._check_time(call, due_times)
         self._queue.add(call, due_times)
         self._arrived.set()
@@ -111,12 +114,20 @@ class Batcher:
             self._worker = asyncio.create_task(self._work(), name="batcher", context=contextvars.Context())
         return call
 
-    def _check_room(self, texts: int) -> None:
+    def _check_room(self, texts: int, caller: Caller) -> None:
         limit = self._config.max_queue_texts
         if texts > limit:  # no retry would help
             raise ResourceExhaustedError(f"the call holds {texts} texts or pieces to score; at most {limit} can wait")
         if len(self._queue) + texts > limit:
-            raise _refusal("the queue is full", self._forecast.seconds(self._queue.texts_by_width()))
+            raise self._full("the queue is full")
+        if caller.priority is Priority.BULK and self._queue and len(self._queue) + texts > limit // 2:
+            raise self._full("the half of the queue that bulk calls may fill is full")
+        waiting = self._queue.texts_of(caller.client)
+        if caller.client and waiting and waiting + texts > limit - limit // 10:
+            raise self._full(f"{waiting} texts of yours are waiting, and one client may not fill the whole queue")
+
+    def _full(self, message: str) -> ResourceExhaustedError:
+        return _refusal(message, self._forecast.seconds(self._queue.texts_by_width()))
 
     def _check_time(self, call: PendingCall, due_times: list[float]) -> None:
         """Refuse a call that would wait for too long. When nobody waits, it is tried: forecasts may be wrong."""
@@ -181,6 +192,9 @@ class Batcher:
             self._running_tokens = texts * width
             scores = await self._thread.run(self._score, tokens)
             _check_scores(scores, texts)
+        except UnavailableError as error:  # the thread was given up: trying again would not help
+            for portion in batch:
+                self._fail(portion.call, error)
         except Exception as error:
             await self._isolate(batch, error)
         else:

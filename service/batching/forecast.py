@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from service.batching.batch_queue import batch_room
 from service.batching.cost_model import CostModel
 from service.batching.pending_call import PendingCall
+from service.types import Priority
 
 GUESS = 1e-5
 """Seconds a padded token, for pacing the texts of a call that comes before the first forward pass: of usual size."""
@@ -15,6 +16,10 @@ PACE = 10
 So a call of a thousand texts has at least a tenth of the processor, and all of it when nobody else calls; and up to ten
 such calls at once do not delay a call of one text by more than the batch that is being scored (about).
 """
+
+
+BULK_SECONDS = 5.0
+"""So long after they came, texts of bulk calls are due: until then they are scored only where there is room."""
 
 
 class Forecast:
@@ -36,12 +41,22 @@ class Forecast:
         """
         return sum(self._seconds(width, texts, company) for width, texts in texts_by_width.items())
 
-    def due_times(self, call: PendingCall) -> list[float]:
-        """When each text of a call is due: the first as it arrives."""
+    def due_times(self, call: PendingCall, others: int = 0) -> list[float]:
+        """When each text of a call is due: the first as it arrives, if it is the client's only call.
+
+        Args:
+            call: its texts are given times.
+            others: calls of the same client that wait. The more there are, the later is each due, so that the texts
+                of a client come at about the same pace whether it sends them in one call or in many.
+        """
         due_at = call.submitted_at
-        if call.size == 1:
+        if call.caller.priority is Priority.BULK:
+            due_at += BULK_SECONDS
+        if call.size == 1 and not others:
             return [due_at]
-        patience = {width: PACE * self._seconds_a_text(width) for width in set(call.widths)}
+        pace = PACE * (1 + others)
+        patience = {width: pace * self._seconds_a_text(width) for width in set(call.widths)}
+        due_at += patience[call.widths[0]] * others / (1 + others)
         due_times = []
         for width in call.widths:
             due_times.append(due_at)

@@ -10,6 +10,7 @@ import numpy as np
 
 from service.servable import Scores
 from service.tokenizing.tokens import Tokens
+from service.types import Caller
 
 NARROWEST = 8
 
@@ -23,6 +24,7 @@ class PendingCall:
         deadline: when the caller stops waiting, if ever.
         submitted_at: when the call was accepted.
         latest_start: when the last of its forward passes must begin for the deadline to be met, if there is one.
+        caller: who waits for it, and how urgently.
         answer: will be <float32>[texts, labels], in the order of `tokens`.
         widths: of each text, the width class of the tokens to score.
         scores: the answer so far; None before the first batch.
@@ -36,6 +38,7 @@ class PendingCall:
     deadline: float | None
     submitted_at: float
     answer: asyncio.Future[Scores]
+    caller: Caller = field(default_factory=Caller)
     widths: list[int] = field(init=False)
     latest_start: float = field(init=False)
     scores: Scores | None = None

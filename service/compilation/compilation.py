@@ -9,7 +9,7 @@ from service.compilation.compiled_scorer import CompiledScorer
 from service.compilation.compiler import Compiler
 from service.executor import WorkerThread
 from service.limits import CompilationConfig
-from service.servable import Score, Servable
+from service.servable import CompileError, Score, Servable
 from service.types import ModelSpec
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,10 @@ class Compilation:
         await self._compiler.compile_ahead(dict.fromkeys(known + self._grid.smallest_first()), is_wanted)
         if shapes := len(self._scorer.buckets):
             logger.info("model %s: version %d is compiled for %d shapes", self._spec.name, self._spec.version, shapes)
+
+    def give_up(self) -> None:
+        """Wait for nothing that is being compiled."""
+        self._thread.give_up(lambda: CompileError("the version has been given up"))
 
     async def close(self) -> None:
         """Return when nothing is being compiled any more; nothing will be. Nobody may score meanwhile."""

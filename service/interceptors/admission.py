@@ -19,7 +19,7 @@ def accepted_calls(lifecycle: Lifecycle) -> Admission:
         if call.method.startswith(EXEMPT_PREFIXES):
             yield
             return
-        async with lifecycle.accept():
+        async with lifecycle.accept(call.client):
             yield
 
     return admit

@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 
 REQUEST_ID_KEY = "x-request-id"
+CLIENT_KEY = "x-textgate-client"
 # A name is what a stranger says it is: a text, or megabytes.
 LOGGED_NAME_CHARACTERS = 128
 # What a stranger may put into our logs and trailers.
@@ -26,6 +27,7 @@ class Call:
         method: full name, such as `/textgate.v1.TextClassifier/Classify`.
         request_id: the client's own where it sent a sane one, else made here.
         context: the transport's side of the call.
+        client: who sent it, as far as that is known; see `client_of`.
         started: when it arrived, on `time.monotonic`.
         code: its status, once it has one.
         fields: what servicers add to the call's line in the log.
@@ -34,6 +36,7 @@ class Call:
     method: str
     request_id: str
     context: Context
+    client: str = ""
     started: float = field(default_factory=time.monotonic)
     code: grpc.StatusCode | None = None
     fields: dict[str, Any] = field(default_factory=dict)
@@ -47,6 +50,25 @@ def add_to_log(**fields: Any) -> None:
     call = CURRENT_CALL.get()
     if call is not None:
         call.fields.update(fields)
+
+
+def current_client() -> str:
+    """Return who sent the call that is being handled; nobody in particular outside of one."""
+    call = CURRENT_CALL.get()
+    return "" if call is None else call.client
+
+
+def client_of(context: Context) -> str:
+    """Return the address that a call came from, without the port, and the name that the client gives itself, if any.
+
+    Behind a proxy all clients have its address. It can tell them apart by a name in the metadata.
+    """
+    peer = context.peer() or ""
+    address = peer.rpartition(":")[0] if peer.startswith(("ipv4:", "ipv6:")) else peer.partition(":")[0]
+    for key, value in context.invocation_metadata() or ():
+        if key == CLIENT_KEY and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
+            return f"{address} {value}"
+    return address
 
 
 def request_id_of(context: Context) -> str:

@@ -11,7 +11,7 @@ import grpc
 
 from service.errors import InternalError, ServiceError
 from service.interceptors.admission import Admission
-from service.interceptors.call import CURRENT_CALL, REQUEST_ID_KEY, Call, Context, request_id_of
+from service.interceptors.call import CURRENT_CALL, REQUEST_ID_KEY, Call, Context, client_of, request_id_of
 from service.interceptors.requests import parsed, parsed_until, tolerant
 from service.status import internal_error, to_failure
 
@@ -88,7 +88,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def _around(self, method: str, answer: Behaviour, request_streaming: bool) -> Behaviour:
         async def handle(request: Any, context: Context) -> Any:
-            call = Call(method, request_id_of(context), context)
+            call = Call(method, request_id_of(context), context, client_of(context))
             CURRENT_CALL.set(call)
             context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
             try:

@@ -41,6 +41,13 @@ class Catalog:
         self.report(ModelStatus(name, version, ModelState.UNLOADING))
         return model
 
+    def fail(self, model: ServedModel, reason: str) -> None:
+        """Take a version that is broken out of service."""
+        name, version = model.spec.name, model.spec.version
+        assert version is not None
+        del self._served[name][version]
+        self.report(ModelStatus(name, version, ModelState.FAILED, reason))
+
     def forget(self, name: str, version: int) -> None:
         """Strike a version that is not in service off the list, and tell the listeners its last state once more."""
         status = self._statuses.pop((name, version))
@@ -126,7 +133,7 @@ class Catalog:
             return UnavailableError(f"{what} is being loaded")
         if ModelState.UNLOADING in relevant:
             return UnavailableError(f"{what} is being unloaded")
-        return UnavailableError(f"{what} could not be loaded")
+        return UnavailableError(f"{what} is broken and not in service")
 
     def _versions(self) -> list[tuple[tuple[str, int], ModelStatus]]:
         """What is known, without the directories that are no version at all, which are listed as version 0."""

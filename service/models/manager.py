@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -13,11 +13,13 @@ from service.models.admin import ModelAdmin
 from service.models.aspired import AspiredVersions
 from service.models.catalog import Catalog, StatusListener
 from service.models.keeper import VersionKeeper
+from service.models.recovery import Recovery
 from service.models.repository import Repository, RepositoryListing, RepositoryProblem
 from service.models.router import Router
 from service.models.served_model import ServedModel
 from service.models.version_loader import VersionLoader
 from service.models.version_unloader import VersionUnloader
+from service.models.watchdog import Watchdog
 from service.servable import Loader
 from service.types import ModelSpec, ModelState, ModelStatus
 from service.versioning.settings import Versioning
@@ -64,6 +66,7 @@ class ModelManager:
         self.admin = ModelAdmin(
             repository, self._catalog, self._router, self._aspired, self._keeper, self._unloader, self.statuses
         )
+        self._recovery = Recovery(repository, self._catalog, self._keeper, clock)
         self._started = False
         self._stopping = False
 
@@ -92,7 +95,7 @@ class ModelManager:
         self._stopping = True
         self._keeper.stop()
         closing = [model.close() for model in self._catalog.remove_all()]
-        await asyncio.gather(*closing, self._unloader.all_closed(), self.admin.stop())
+        await asyncio.gather(*closing, self._unloader.all_closed(), self.admin.stop(), self._recovery.stop())
 
     @contextmanager
     def acquire(self, spec: ModelSpec) -> Iterator[ServedModel]:
@@ -120,6 +123,15 @@ class ModelManager:
     def status(self, model: ServedModel) -> ModelStatus:
         """The state of a version that is held."""
         return self._labelled(self._catalog.status(model))
+
+    def watchdog(self, limit_seconds: float, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> Watchdog:
+        """Return what finds versions that do not score any more; they are replaced.
+
+        Args:
+            limit_seconds: how long a forward pass may take.
+            sleep: waits for so many seconds.
+        """
+        return Watchdog(self._catalog.in_service, self._recovery.recover, limit_seconds, sleep)
 
     def traffic(self, name: str) -> Traffic:
         """Which versions of a model answer whom."""

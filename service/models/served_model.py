@@ -8,8 +8,10 @@ from itertools import count
 from service.batching.batcher import Batcher
 from service.compilation.buckets import Bucket
 from service.compilation.compilation import Compilation
+from service.errors import UnavailableError
 from service.executor import WorkerThread
 from service.limits import BatchingConfig, CompilationConfig
+from service.models.probe import Probe
 from service.ranking import Ranker
 from service.servable import Servable
 from service.tokenizing.chunking import Pieces, split_long_texts
@@ -55,10 +57,16 @@ class ServedModel:
         self._tokenizer = SharedTokenizer(servable.tokenize, self._tokenizing)
         self._scoring = WorkerThread(f"score-{name}-{version}")
         self._compilation = Compilation(self.spec, servable, batching.max_batch_tokens, compilation, clock)
+        self._probe = Probe(servable, self._tokenizing, self._scoring, self._compilation.score)
         self.batcher = Batcher(self._compilation.score, self._scoring, batching, clock)
         self._users = 0
         self._unused = asyncio.Event()
         self._unused.set()
+
+    @property
+    def passes(self) -> int:
+        """Forward passes that have ended, those that failed included."""
+        return self._scoring.finished
 
     @property
     def buckets(self) -> list[Bucket]:
@@ -89,6 +97,21 @@ class ServedModel:
         """Split texts of more than max_tokens tokens into pieces that fit, off the event loop."""
         return await self._tokenizing.run(split_long_texts, texts, tokens, self.info.max_tokens, self._tokenize)
 
+    async def probe(self) -> None:
+        """Score an example, ahead of what waits.
+
+        Raises:
+            ProbeError: its scores have changed.
+            Exception: whatever tokenising or scoring raised.
+        """
+        await self._probe.run()
+
+    def give_up(self, reason: str) -> None:
+        """Fail all who use the version, and all who will, as UNAVAILABLE; wait for none of its threads."""
+        for thread in (self._tokenizing, self._scoring):
+            thread.give_up(lambda: UnavailableError(reason))
+        self._compilation.give_up()
+
     async def close(self) -> None:
         """Wait until nobody uses the version any more, then close it. Nobody may begin to use it meanwhile."""
         await self._unused.wait()
@@ -96,7 +119,8 @@ class ServedModel:
         await self._compilation.close()
         await self._scoring.close()
         await self._tokenizing.close()
-        await asyncio.to_thread(self._servable.close)
+        if not self._scoring.is_given_up:  # else a thread of it may still be at work
+            await asyncio.to_thread(self._servable.close)
 
     def _tokenize(self, texts: Sequence[str]) -> Tokens:
         return self._servable.tokenize([text.encode() for text in texts])

@@ -2,12 +2,14 @@
 
 from service.errors import InvalidArgumentError, Violation
 from service.types import (
+    Caller,
     Classification,
     ClassifyQuery,
     ModelSpec,
     ModelState,
     ModelStatus,
     OnTooLong,
+    Priority,
     TextResult,
     Timing,
 )
@@ -18,6 +20,12 @@ _ON_TOO_LONG = {
     text_classifier_pb2.TRUNCATE: OnTooLong.TRUNCATE,
     text_classifier_pb2.REJECT: OnTooLong.REJECT,
     text_classifier_pb2.CHUNK: OnTooLong.CHUNK,
+}
+
+_PRIORITIES = {
+    text_classifier_pb2.PRIORITY_UNSPECIFIED: Priority.NORMAL,
+    text_classifier_pb2.NORMAL: Priority.NORMAL,
+    text_classifier_pb2.BULK: Priority.BULK,
 }
 
 _STATES = {
@@ -57,15 +65,18 @@ def to_version(number: int) -> int | None:
     return number or None
 
 
-def to_query(request: text_classifier_pb2.ClassifyRequest) -> ClassifyQuery:
-    """Read a request to classify.
+def to_query(request: text_classifier_pb2.ClassifyRequest, client: str = "") -> ClassifyQuery:
+    """Read a client's request to classify.
 
     Raises:
-        InvalidArgumentError: on_too_long is a number without a meaning, or the model spec is bad.
+        InvalidArgumentError: on_too_long or priority is a number without a meaning, or the model spec is bad.
     """
     on_too_long = _ON_TOO_LONG.get(request.on_too_long)
     if on_too_long is None:
         raise _invalid("on_too_long", f"{request.on_too_long} is unknown; expected TRUNCATE, REJECT or CHUNK")
+    priority = _PRIORITIES.get(request.priority)
+    if priority is None:
+        raise _invalid("priority", f"{request.priority} is unknown; expected NORMAL or BULK")
     return ClassifyQuery(
         spec=to_spec(request.model),
         texts=tuple(request.texts),
@@ -73,6 +84,7 @@ def to_query(request: text_classifier_pb2.ClassifyRequest) -> ClassifyQuery:
         min_score=request.min_score,
         on_too_long=on_too_long,
         explain=request.explain,
+        caller=Caller(client, priority),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from service.interceptors.call import LOGGED_NAME_CHARACTERS, Context, add_to_log
+from service.interceptors.call import LOGGED_NAME_CHARACTERS, Context, add_to_log, current_client
 from service.servicers.conversion import from_classification, to_query
 from service.servicers.ordered import in_order
 from service.types import Classification, ClassifyQuery
@@ -74,7 +74,7 @@ class TextClassifierServicer(Base):
     async def _answer(self, request: ClassifyRequest, deadline: float | None) -> ClassifyResponse:
         if self._log_texts:
             structlog.get_logger().info("texts", texts=list(request.texts))
-        return from_classification(await self._core.classify(to_query(request), deadline))
+        return from_classification(await self._core.classify(to_query(request, current_client()), deadline))
 
     def _deadline(self, context: Context) -> float | None:
         remaining = context.time_remaining()

@@ -17,6 +17,7 @@ from textgate import (
     ModelState,
     ModelStatus,
     OnTooLong,
+    Priority,
     ServingStatus,
     Task,
     TextResult,
@@ -24,7 +25,7 @@ from textgate import (
     Violation,
 )
 from textgate.v1 import model_service_pb2
-from textgate.v1.text_classifier_pb2 import CHUNK, ClassifyResponse
+from textgate.v1.text_classifier_pb2 import BULK, CHUNK, ClassifyResponse
 
 
 def test_one_text_is_classified(client: Any, server: ScriptedServer) -> None:
@@ -44,10 +45,11 @@ def test_results_come_in_the_order_of_the_texts(client: Any) -> None:
 
 
 def test_every_option_is_sent(client: Any, server: ScriptedServer) -> None:
-    client.classify("a", model="topics", version=7, top_k=2, min_score=0.5, on_too_long=OnTooLong.CHUNK)
+    options = {"top_k": 2, "min_score": 0.5, "on_too_long": OnTooLong.CHUNK, "priority": Priority.BULK}
+    client.classify("a", model="topics", version=7, **options)
     request = server.calls[0].request
     assert (request.model.name, request.model.version, request.top_k) == ("topics", 7, 2)
-    assert (request.min_score, request.on_too_long) == (0.5, CHUNK)
+    assert (request.min_score, request.on_too_long, request.priority) == (0.5, CHUNK, BULK)
 
 
 def test_a_version_label_is_sent_instead_of_a_version(client: Any, server: ScriptedServer) -> None:

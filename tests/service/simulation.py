@@ -11,6 +11,7 @@ import numpy as np
 from service.batching.batcher import Batcher
 from service.limits import BatchingConfig
 from service.tokenizing.tokens import Tokens
+from service.types import Caller
 from tests.service.fakes import Clock, settle
 
 BATCH_TOKENS = 512
@@ -34,12 +35,14 @@ class Arrival:
         widths: tokens of each of its texts.
         patience: its deadline, counted from its arrival.
         kind: what the test calls it.
+        caller: who it comes from, and how urgently.
     """
 
     at: float
     widths: Sequence[int]
     patience: float = math.inf
     kind: str = ""
+    caller: Caller = field(default_factory=Caller)
     ended_at: float = field(init=False, default=math.inf)
     error: Exception | None = field(init=False, default=None)
 
@@ -99,7 +102,7 @@ async def _call(batcher: Batcher, arrival: Arrival, clock: Clock) -> None:
     tokens = Tokens(np.ones((len(length), length.max()), np.int32), length)
     deadline = None if arrival.patience == math.inf else clock.now + arrival.patience
     try:
-        await batcher.score(tokens, deadline)
+        await batcher.score(tokens, deadline, arrival.caller)
     except Exception as error:
         arrival.error = error
     arrival.ended_at = clock.now

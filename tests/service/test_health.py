@@ -13,7 +13,7 @@ from service.health import health_of
 from service.lifecycle import Phase
 from service.servable import ModelLoadError, Servable
 from service.types import ModelState, ModelStatus
-from tests.service.fakes import FakeServable
+from tests.service.fakes import FakeLoader, FakeServable, Gate
 from tests.service.running import failure_of, listening, loader_of, make_repository, request, serving
 from textgate.v1.model_service_pb2 import GetModelRequest, ListModelsRequest
 from textgate.v1.model_service_pb2 import ModelStatus as StatusMessage
@@ -53,6 +53,24 @@ async def test_watch_sees_loading_serving_and_draining_and_then_ends(tmp_path: P
         assert await watch.read() is grpc.aio.EOF
         await drain
     assert seen == [NOT_SERVING, SERVING, NOT_SERVING]
+
+
+async def test_watch_sees_that_a_version_is_stuck_and_replaced(tmp_path: Path) -> None:
+    stuck, loader = Gate(closed=True), FakeLoader({})
+    loader.answers["fake/1"] = FakeServable(gate=stuck)
+    settings = {"watchdog_seconds": 0.01, "stuck_seconds": 0.3}
+    async with listening(make_repository(tmp_path, "fake"), loader, **settings) as running:
+        await running.service.load()
+        watch = running.health.Watch(HealthCheckRequest(service="fake"))
+        seen = [(await watch.read()).status]
+        loader.gate.close()
+        loader.answers["fake/1"] = FakeServable()
+        seen.append((await watch.read()).status)
+        loader.gate.open()
+        seen.append((await watch.read()).status)
+        watch.cancel()
+    stuck.open()
+    assert seen == [SERVING, NOT_SERVING, SERVING]
 
 
 async def test_broken_model_is_not_serving_and_listed_with_its_reason_while_the_good_one_serves(

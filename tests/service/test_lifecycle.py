@@ -1,6 +1,7 @@
 """Which calls are accepted when, and the count of them."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -31,6 +32,20 @@ async def test_calls_beyond_the_limit_are_refused_until_one_ends(lifecycle: Life
         async with lifecycle.accept():
             assert lifecycle.accepted == 2
     assert lifecycle.accepted == 0
+
+
+async def test_one_client_leaves_a_tenth_of_the_calls_to_others() -> None:
+    lifecycle = Lifecycle(20)
+    lifecycle.start_serving()
+    async with AsyncExitStack() as calls:
+        for _ in range(18):
+            await calls.enter_async_context(lifecycle.accept("greedy"))
+        with pytest.raises(ResourceExhaustedError, match="18 calls of yours"):
+            await calls.enter_async_context(lifecycle.accept("greedy"))
+        await calls.enter_async_context(lifecycle.accept("other"))
+        await calls.enter_async_context(lifecycle.accept())
+    async with lifecycle.accept("greedy"):
+        pass
 
 
 async def test_draining_refuses_new_calls_and_waits_for_the_accepted(lifecycle: Lifecycle) -> None:

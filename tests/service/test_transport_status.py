@@ -42,6 +42,7 @@ INVALID = grpc.StatusCode.INVALID_ARGUMENT
         (request("1", min_score=float("nan")), "min_score"),
         (request("1", explain=True), "explain"),
         (request("1", on_too_long=77), "on_too_long"),
+        (request("1", priority=77), "priority"),
         (request("1", "1 2 3 4 5", on_too_long=REJECT), "texts[1]"),
         (request("1", "x" * 11), "texts[1]"),
         (request(*"12345"), "texts"),

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from textgate import OnTooLong, __version__
+from textgate import OnTooLong, Priority, __version__
 
 DEFAULT_TARGET = "localhost:8500"
 
@@ -139,6 +139,13 @@ def _add_classify(command: argparse.ArgumentParser) -> None:
         choices=[choice.value for choice in OnTooLong],
         default=OnTooLong.TRUNCATE.value,
         help="what to do with a text longer than the model takes (default %(default)s)",
+    )
+    options.add_argument(
+        "--priority",
+        type=str.upper,
+        choices=[choice.value for choice in Priority],
+        default=Priority.NORMAL.value,
+        help="bulk for what nobody waits for: it delays nothing else (default %(default)s)",
     )
     options.add_argument(
         "--batch-size",

@@ -16,7 +16,7 @@ TOGETHER = 32
 def classify(client: Client, options: Namespace) -> bool:
     """Classify the texts of the command line, or those of standard input as they come."""
     model = {name: getattr(options, name) for name in ("model", "version", "version_label", "routing_key")}
-    limits = {name: getattr(options, name) for name in ("top_k", "min_score", "on_too_long")}
+    limits = {name: getattr(options, name) for name in ("top_k", "min_score", "on_too_long", "priority")}
     if options.texts and options.texts != ["-"]:
         _print(_classification(client.classify(options.texts, **model, **limits), options))
         return True

@@ -25,29 +25,31 @@ _sym_db = _symbol_database.Default()
 from textgate.v1 import model_spec_pb2 as textgate_dot_v1_dot_model__spec__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!textgate/v1/text_classifier.proto\x12\x0btextgate.v1\x1a\x1ctextgate/v1/model_spec.proto\"\xa7\x01\n\x0f\x43lassifyRequest\x12%\n\x05model\x18\x01 \x01(\x0b\x32\x16.textgate.v1.ModelSpec\x12\r\n\x05texts\x18\x02 \x03(\t\x12\r\n\x05top_k\x18\x03 \x01(\x05\x12\x11\n\tmin_score\x18\x04 \x01(\x02\x12+\n\x0bon_too_long\x18\x05 \x01(\x0e\x32\x16.textgate.v1.OnTooLong\x12\x0f\n\x07\x65xplain\x18\x06 \x01(\x08\"\x88\x01\n\x10\x43lassifyResponse\x12%\n\x05model\x18\x01 \x01(\x0b\x32\x16.textgate.v1.ModelSpec\x12(\n\x07results\x18\x02 \x03(\x0b\x32\x17.textgate.v1.TextResult\x12#\n\x06timing\x18\x03 \x01(\x0b\x32\x13.textgate.v1.Timing\"\xa9\x01\n\nTextResult\x12\'\n\x06labels\x18\x01 \x03(\x0b\x32\x17.textgate.v1.LabelScore\x12\x13\n\x0btoken_count\x18\x02 \x01(\x05\x12\x1b\n\x13unknown_token_count\x18\x03 \x01(\x05\x12\x11\n\ttruncated\x18\x04 \x01(\x08\x12-\n\x0b\x65xplanation\x18\x05 \x01(\x0b\x32\x18.textgate.v1.Explanation\"=\n\nLabelScore\x12\r\n\x05label\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x02\x12\x11\n\tpredicted\x18\x03 \x01(\x08\"<\n\x0b\x45xplanation\x12-\n\x06tokens\x18\x01 \x03(\x0b\x32\x1d.textgate.v1.TokenAttribution\"6\n\x10TokenAttribution\x12\r\n\x05token\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttribution\x18\x02 \x01(\x02\"i\n\x06Timing\x12\x10\n\x08total_us\x18\x01 \x01(\x03\x12\x13\n\x0btokenize_us\x18\x02 \x01(\x03\x12\x10\n\x08queue_us\x18\x03 \x01(\x03\x12\x12\n\ncompute_us\x18\x04 \x01(\x03\x12\x12\n\nbatch_size\x18\x05 \x01(\x05*M\n\tOnTooLong\x12\x1b\n\x17ON_TOO_LONG_UNSPECIFIED\x10\x00\x12\x0c\n\x08TRUNCATE\x10\x01\x12\n\n\x06REJECT\x10\x02\x12\t\n\x05\x43HUNK\x10\x03\x32\xac\x01\n\x0eTextClassifier\x12G\n\x08\x43lassify\x12\x1c.textgate.v1.ClassifyRequest\x1a\x1d.textgate.v1.ClassifyResponse\x12Q\n\x0e\x43lassifyStream\x12\x1c.textgate.v1.ClassifyRequest\x1a\x1d.textgate.v1.ClassifyResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!textgate/v1/text_classifier.proto\x12\x0btextgate.v1\x1a\x1ctextgate/v1/model_spec.proto\"\xd0\x01\n\x0f\x43lassifyRequest\x12%\n\x05model\x18\x01 \x01(\x0b\x32\x16.textgate.v1.ModelSpec\x12\r\n\x05texts\x18\x02 \x03(\t\x12\r\n\x05top_k\x18\x03 \x01(\x05\x12\x11\n\tmin_score\x18\x04 \x01(\x02\x12+\n\x0bon_too_long\x18\x05 \x01(\x0e\x32\x16.textgate.v1.OnTooLong\x12\x0f\n\x07\x65xplain\x18\x06 \x01(\x08\x12\'\n\x08priority\x18\x07 \x01(\x0e\x32\x15.textgate.v1.Priority\"\x88\x01\n\x10\x43lassifyResponse\x12%\n\x05model\x18\x01 \x01(\x0b\x32\x16.textgate.v1.ModelSpec\x12(\n\x07results\x18\x02 \x03(\x0b\x32\x17.textgate.v1.TextResult\x12#\n\x06timing\x18\x03 \x01(\x0b\x32\x13.textgate.v1.Timing\"\xa9\x01\n\nTextResult\x12\'\n\x06labels\x18\x01 \x03(\x0b\x32\x17.textgate.v1.LabelScore\x12\x13\n\x0btoken_count\x18\x02 \x01(\x05\x12\x1b\n\x13unknown_token_count\x18\x03 \x01(\x05\x12\x11\n\ttruncated\x18\x04 \x01(\x08\x12-\n\x0b\x65xplanation\x18\x05 \x01(\x0b\x32\x18.textgate.v1.Explanation\"=\n\nLabelScore\x12\r\n\x05label\x18\x01 \x01(\t\x12\r\n\x05score\x18\x02 \x01(\x02\x12\x11\n\tpredicted\x18\x03 \x01(\x08\"<\n\x0b\x45xplanation\x12-\n\x06tokens\x18\x01 \x03(\x0b\x32\x1d.textgate.v1.TokenAttribution\"6\n\x10TokenAttribution\x12\r\n\x05token\x18\x01 \x01(\t\x12\x13\n\x0b\x61ttribution\x18\x02 \x01(\x02\"i\n\x06Timing\x12\x10\n\x08total_us\x18\x01 \x01(\x03\x12\x13\n\x0btokenize_us\x18\x02 \x01(\x03\x12\x10\n\x08queue_us\x18\x03 \x01(\x03\x12\x12\n\ncompute_us\x18\x04 \x01(\x03\x12\x12\n\nbatch_size\x18\x05 \x01(\x05*M\n\tOnTooLong\x12\x1b\n\x17ON_TOO_LONG_UNSPECIFIED\x10\x00\x12\x0c\n\x08TRUNCATE\x10\x01\x12\n\n\x06REJECT\x10\x02\x12\t\n\x05\x43HUNK\x10\x03*:\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\n\n\x06NORMAL\x10\x01\x12\x08\n\x04\x42ULK\x10\x02\x32\xac\x01\n\x0eTextClassifier\x12G\n\x08\x43lassify\x12\x1c.textgate.v1.ClassifyRequest\x1a\x1d.textgate.v1.ClassifyResponse\x12Q\n\x0e\x43lassifyStream\x12\x1c.textgate.v1.ClassifyRequest\x1a\x1d.textgate.v1.ClassifyResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'textgate.v1.text_classifier_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ONTOOLONG']._serialized_start=849
-  _globals['_ONTOOLONG']._serialized_end=926
+  _globals['_ONTOOLONG']._serialized_start=890
+  _globals['_ONTOOLONG']._serialized_end=967
+  _globals['_PRIORITY']._serialized_start=969
+  _globals['_PRIORITY']._serialized_end=1027
   _globals['_CLASSIFYREQUEST']._serialized_start=81
-  _globals['_CLASSIFYREQUEST']._serialized_end=248
-  _globals['_CLASSIFYRESPONSE']._serialized_start=251
-  _globals['_CLASSIFYRESPONSE']._serialized_end=387
-  _globals['_TEXTRESULT']._serialized_start=390
-  _globals['_TEXTRESULT']._serialized_end=559
-  _globals['_LABELSCORE']._serialized_start=561
-  _globals['_LABELSCORE']._serialized_end=622
-  _globals['_EXPLANATION']._serialized_start=624
-  _globals['_EXPLANATION']._serialized_end=684
-  _globals['_TOKENATTRIBUTION']._serialized_start=686
-  _globals['_TOKENATTRIBUTION']._serialized_end=740
-  _globals['_TIMING']._serialized_start=742
-  _globals['_TIMING']._serialized_end=847
-  _globals['_TEXTCLASSIFIER']._serialized_start=929
-  _globals['_TEXTCLASSIFIER']._serialized_end=1101
+  _globals['_CLASSIFYREQUEST']._serialized_end=289
+  _globals['_CLASSIFYRESPONSE']._serialized_start=292
+  _globals['_CLASSIFYRESPONSE']._serialized_end=428
+  _globals['_TEXTRESULT']._serialized_start=431
+  _globals['_TEXTRESULT']._serialized_end=600
+  _globals['_LABELSCORE']._serialized_start=602
+  _globals['_LABELSCORE']._serialized_end=663
+  _globals['_EXPLANATION']._serialized_start=665
+  _globals['_EXPLANATION']._serialized_end=725
+  _globals['_TOKENATTRIBUTION']._serialized_start=727
+  _globals['_TOKENATTRIBUTION']._serialized_end=781
+  _globals['_TIMING']._serialized_start=783
+  _globals['_TIMING']._serialized_end=888
+  _globals['_TEXTCLASSIFIER']._serialized_start=1030
+  _globals['_TEXTCLASSIFIER']._serialized_end=1202
 # @@protoc_insertion_point(module_scope)

@@ -48,6 +48,30 @@ CHUNK: OnTooLong.ValueType  # 3
 """score pieces that fit, return their mean weighted by tokens"""
 Global___OnTooLong: typing_extensions.TypeAlias = OnTooLong
 
+class _Priority:
+    ValueType = typing.NewType("ValueType", builtins.int)
+    V: typing_extensions.TypeAlias = ValueType
+
+class _PriorityEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._EnumTypeWrapper[_Priority.ValueType], builtins.type):
+    DESCRIPTOR: google.protobuf.descriptor.EnumDescriptor
+    PRIORITY_UNSPECIFIED: _Priority.ValueType  # 0
+    """as NORMAL"""
+    NORMAL: _Priority.ValueType  # 1
+    """somebody waits for it"""
+    BULK: _Priority.ValueType  # 2
+    """scored when nothing else is waiting, or after some seconds; refused earlier under load"""
+
+class Priority(_Priority, metaclass=_PriorityEnumTypeWrapper):
+    """Who goes first when not all can."""
+
+PRIORITY_UNSPECIFIED: Priority.ValueType  # 0
+"""as NORMAL"""
+NORMAL: Priority.ValueType  # 1
+"""somebody waits for it"""
+BULK: Priority.ValueType  # 2
+"""scored when nothing else is waiting, or after some seconds; refused earlier under load"""
+Global___Priority: typing_extensions.TypeAlias = Priority
+
 @typing.final
 class ClassifyRequest(google.protobuf.message.Message):
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
@@ -58,6 +82,7 @@ class ClassifyRequest(google.protobuf.message.Message):
     MIN_SCORE_FIELD_NUMBER: builtins.int
     ON_TOO_LONG_FIELD_NUMBER: builtins.int
     EXPLAIN_FIELD_NUMBER: builtins.int
+    PRIORITY_FIELD_NUMBER: builtins.int
     top_k: builtins.int
     """Return at most this many labels a text, best first. 0: all."""
     min_score: builtins.float
@@ -65,6 +90,7 @@ class ClassifyRequest(google.protobuf.message.Message):
     on_too_long: Global___OnTooLong.ValueType
     explain: builtins.bool
     """Ask for an explanation of each result. Servers that cannot explain answer INVALID_ARGUMENT."""
+    priority: Global___Priority.ValueType
     @property
     def model(self) -> textgate.v1.model_spec_pb2.ModelSpec: ...
     @property
@@ -78,9 +104,10 @@ class ClassifyRequest(google.protobuf.message.Message):
         min_score: builtins.float = ...,
         on_too_long: Global___OnTooLong.ValueType = ...,
         explain: builtins.bool = ...,
+        priority: Global___Priority.ValueType = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["model", b"model"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["explain", b"explain", "min_score", b"min_score", "model", b"model", "on_too_long", b"on_too_long", "texts", b"texts", "top_k", b"top_k"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["explain", b"explain", "min_score", b"min_score", "model", b"model", "on_too_long", b"on_too_long", "priority", b"priority", "texts", b"texts", "top_k", b"top_k"]) -> None: ...
 
 Global___ClassifyRequest: typing_extensions.TypeAlias = ClassifyRequest
 

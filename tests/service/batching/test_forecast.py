@@ -3,8 +3,9 @@ import asyncio
 import pytest
 
 from service.batching.cost_model import CostModel
-from service.batching.forecast import GUESS, PACE, Forecast
+from service.batching.forecast import BULK_SECONDS, GUESS, PACE, Forecast
 from service.batching.pending_call import PendingCall
+from service.types import Caller, Priority
 from tests.service.fakes import tokens_of
 
 
@@ -17,9 +18,12 @@ def forecast() -> Forecast:
     return Forecast(cost, max_batch_tokens=32)
 
 
-async def due_times(forecast: Forecast, *widths: int) -> list[float]:
+async def due_times(
+    forecast: Forecast, *widths: int, others: int = 0, priority: Priority = Priority.NORMAL
+) -> list[float]:
     tokens = tokens_of(*([1] * width for width in widths))
-    return forecast.due_times(PendingCall(tokens, None, 100.0, asyncio.get_running_loop().create_future()))
+    answer = asyncio.get_running_loop().create_future()
+    return forecast.due_times(PendingCall(tokens, None, 100.0, answer, Caller("c", priority)), others)
 
 
 @pytest.mark.parametrize(("texts", "seconds"), [(0, 0), (1, 0.002), (4, 0.004), (9, 0.01)])
@@ -36,6 +40,16 @@ def test_texts_of_each_width_are_scored_apart(forecast: Forecast) -> None:
 async def test_first_text_is_due_as_it_arrives_and_the_others_at_a_tenth_of_the_speed(forecast: Forecast) -> None:
     assert await due_times(forecast, 8) == [100.0]
     assert await due_times(forecast, 8, 8, 32, 8) == pytest.approx([100.0, 100.01, 100.02, 100.06])
+
+
+async def test_texts_of_many_calls_of_a_client_come_at_the_pace_of_one(forecast: Forecast) -> None:
+    assert await due_times(forecast, 8, others=3) == pytest.approx([100.03])
+    assert await due_times(forecast, 8, 8, others=1) == pytest.approx([100.01, 100.03])
+
+
+async def test_bulk_calls_are_due_late(forecast: Forecast) -> None:
+    bulk = await due_times(forecast, 8, 8, priority=Priority.BULK)
+    assert bulk == pytest.approx([100 + BULK_SECONDS, 100.01 + BULK_SECONDS])
 
 
 async def test_texts_are_paced_by_a_guess_before_the_first_pass() -> None:

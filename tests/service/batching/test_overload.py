@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from service.batching.forecast import PACE
+from service.batching.forecast import BULK_SECONDS, PACE
 from service.errors import DeadlineExceededError
+from service.types import Caller, Priority
 from tests.service.simulation import BATCH_TOKENS, TOKENS, Arrival, poisson, recurrent, simulate
 
 ROOM = BATCH_TOKENS // TOKENS
@@ -100,3 +101,46 @@ async def test_long_texts_are_served_although_short_ones_come_without_end(genera
     await simulate(arrivals)
     before = [arrival.ended_at for arrival in arrivals if arrival.kind == "single" and arrival.at < 0.5]
     assert answered(arrivals, "long")[0] < max(before) - 0.5 + recurrent(4, 200) + BATCH_SECONDS
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["clients are known", "clients are not known"])
+async def test_thousand_calls_of_one_client_hold_up_no_other_client_where_clients_are_known(
+    generator: np.random.Generator, named: bool
+) -> None:
+    greedy, modest = (Caller("greedy"), Caller("modest")) if named else (Caller(), Caller())
+    arrivals = [Arrival(0.0, [TOKENS], kind="greedy", caller=greedy) for _ in range(1000)]
+    arrivals += [Arrival(at, [TOKENS], kind="modest", caller=modest) for at in poisson(generator, 20, 0.6)]
+    await simulate(arrivals)
+    worst = max(answered(arrivals, "modest"))
+    assert (worst < 3 * BATCH_SECONDS) == named
+    assert max(answered(arrivals, "greedy")) < 1.1 * 1000 / CAPACITY
+
+
+async def test_client_that_sends_many_calls_still_has_a_tenth_of_the_processor_beside_a_modest_flood(
+    generator: np.random.Generator,
+) -> None:
+    arrivals = [Arrival(0.0, [TOKENS], kind="greedy", caller=Caller("greedy")) for _ in range(100)]
+    arrivals += [
+        Arrival(at, [TOKENS], kind="modest", caller=Caller(f"modest {number}"))
+        for number, at in enumerate(poisson(generator, CAPACITY, 3.0))
+    ]
+    await simulate(arrivals)
+    assert max(answered(arrivals, "greedy")) < 2 * 10 * 100 / CAPACITY
+
+
+async def test_bulk_calls_fill_what_others_leave_and_delay_them_by_a_batch(generator: np.random.Generator) -> None:
+    bulk = Caller("same", Priority.BULK)
+    arrivals = [Arrival(0.0, [TOKENS] * 10, kind="bulk", caller=bulk) for _ in range(100)]
+    arrivals += [Arrival(at, [TOKENS], kind="single", caller=Caller("same")) for at in poisson(generator, 50, 0.5)]
+    await simulate(arrivals)
+    assert max(answered(arrivals, "single")) < 3 * BATCH_SECONDS
+    assert max(answered(arrivals, "bulk")) < 1.1 * len(arrivals) * 10 / CAPACITY
+
+
+async def test_bulk_calls_are_answered_some_seconds_after_they_came_although_others_never_pause(
+    generator: np.random.Generator,
+) -> None:
+    arrivals = singles(generator, load=1.2, seconds=BULK_SECONDS + 1)
+    arrivals.append(Arrival(0.5, [TOKENS], kind="bulk", caller=Caller(priority=Priority.BULK)))
+    await simulate(arrivals)
+    assert BULK_SECONDS < answered(arrivals, "bulk")[0] < BULK_SECONDS + 3

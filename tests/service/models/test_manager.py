@@ -174,7 +174,7 @@ async def test_broken_version_is_unavailable_and_its_reason_stays_in_the_list(ma
     manager = make_manager({"a/1": ModelLoadError("secret path"), "b/1": FakeServable(), "b/2": ModelLoadError("x")})
     await manager.refresh()
     for name, version in (("a", None), ("a", 1), ("b", 2)):
-        with pytest.raises(UnavailableError, match="could not be loaded") as failure:
+        with pytest.raises(UnavailableError, match="is broken") as failure:
             served(manager, name, version)
         assert "secret" not in failure.value.message
     await manager.stop()

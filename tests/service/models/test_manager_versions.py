@@ -115,7 +115,7 @@ async def test_labelled_version_that_is_broken_makes_its_label_unavailable_only(
     house.add("a/9", ModelLoadError("no weights"))
     await house.refresh()
     assert house.served() == 1
-    with pytest.raises(UnavailableError, match="version 9 of model 'a' could not be loaded"):
+    with pytest.raises(UnavailableError, match="version 9 of model 'a' is broken and not in service"):
         house.served(label="stable")
     await house.manager.stop()
 

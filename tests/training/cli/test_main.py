@@ -10,10 +10,10 @@ import pytest
 
 from tests.exports import fresh_environment, training
 from training import __main__ as training_main
-from training.cli import check, evaluate, predict, train
+from training.cli import check, compare, evaluate, predict, train
 from training.errors import ConfigError
 
-VERBS = {"check": check, "train": train, "evaluate": evaluate, "predict": predict}
+VERBS = {"check": check, "compare": compare, "train": train, "evaluate": evaluate, "predict": predict}
 
 
 def end(monkeypatch: pytest.MonkeyPatch, outcome: "int | BaseException") -> int:

@@ -1,0 +1,1 @@
+"""The classic experiments on what networks remember, see and cost, made with ours."""
