@@ -1,6 +1,7 @@
 """Writes docs/memory.md and its plot from the rows of the experiments."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from benchmarks.record import machine
 Row = dict[str, Any]
 PAGE = Path(__file__).parents[2] / "docs" / "memory.md"
 PLOT = "images/memory.svg"
+_REMEMBERS = 0.9
 _HEAD = """# What the networks remember, see and cost
 
 The classic experiments, made with the networks of `training/networks` and taught by the steps of `training/fitting`.
@@ -73,6 +75,7 @@ def write_page(rows: Sequence[Row], note: str = "") -> None:
     picture = f"![Accuracies and times of the experiments below]({PLOT})"
     parts = [head.rstrip(), *([note] if note else []), picture, *sections]
     PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    (PAGE.parent / PLOT).parent.mkdir(exist_ok=True)
     draw_plot(rows, PAGE.parent / PLOT)
 
 
@@ -81,7 +84,17 @@ def _section(name: str, rows: Sequence[Row]) -> str:
         tables = [f"{title}\n\n{_table(name, rows, value, 1000)}" for value, title in _TIMES.items()]
         return "\n\n".join([_SECTIONS[name], *tables])
     chance = f"Accuracy in percent; chance is {100 * rows[0]['chance']:.1f}."
-    return "\n\n".join([_SECTIONS[name], chance, _table(name, rows, "accuracy", 100)])
+    parts = [_SECTIONS[name], chance, _table(name, rows, "accuracy", 100)]
+    return "\n\n".join([*parts, _verdict(rows)] if name == "recall" else parts)
+
+
+def _verdict(rows: Sequence[Row]) -> str:
+    """Say how far each network remembers: up to which place it is right nine times of ten, there and before."""
+    reached = []
+    for name, places in mean_by_place(rows, "accuracy").items():
+        held = list(takewhile(lambda item: item[1] >= _REMEMBERS, places.items()))
+        reached.append(f"{name} {held[-1][0]:,}" if held else f"{name} not at all")
+    return f"Right nine times of ten up to a distance of: {'; '.join(reached)}."
 
 
 def _table(experiment: str, rows: Sequence[Row], value: str, scale: float) -> str:

@@ -3,6 +3,9 @@
 Needs g++ and libnghttp2 (apt-get install g++ libnghttp2-dev) for the load generator, and for each peer a Python
 environment, which `make bench-serving` makes. A peer that is not there is left out, and the page says so.
 
+What is measured is kept under build/serving, by model and workload. Asked for some of them, it measures those, and
+writes results and page of all.
+
 Usage: python -m benchmarks.serving --data DIR [--quick] [--models embedding] [--workloads single_texts]
 """
 
@@ -48,9 +51,10 @@ def main() -> int:
     for name, reason in left_out.items():
         print(f"{name} is left out: {reason}", file=sys.stderr)
     scale = _scale(options)
-    rows: list[Row] = []
+    kept = Kept(WORK / ("quick" if options.quick else "rows"))
     for name in options.models:
-        rows += _measure(MODELS[name], generator, scale, options)
+        _measure(MODELS[name], generator, scale, options, kept)
+    rows = [row for model in MODELS.values() for row in _rows(model, kept)]
     if options.quick:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         print("--quick shows that all works; its figures are not recorded")
@@ -65,23 +69,27 @@ def wrong_answers(rows: Sequence[Row]) -> int:
     return sum(row["median"] for row in rows if row["system"] == Textgate.name and row["figure"] == "wrong answers")
 
 
-def _measure(model: Model, generator: LoadGenerator, scale: Scale, options: argparse.Namespace) -> list[Row]:
-    """Measure what was not measured before on one model, with every system that is there running beside the others."""
-    kept = Kept(WORK / ("quick" if options.quick else "rows"))
-    if not options.resume:
-        kept.clear(model.name)
+def _measure(model: Model, generator: LoadGenerator, scale: Scale, options: argparse.Namespace, kept: Kept) -> None:
+    """Measure the workloads on one model, with every system that is there running beside the others."""
     names = [name for name in options.workloads if name in EVERY_MODEL or model.name == options.models[0]]
-    found = {name: measured for name in names if (measured := kept.find(model.name, name))}
-    if missing := [name for name in names if name not in found]:
-        with ExitStack() as running:
-            stage = _stage(model, generator, scale, options, running)
-            for name in missing:
-                print(f"{model.about}: {name}", file=sys.stderr, flush=True)
-                stage.verdicts = {}
-                found[name] = Measured(WORKLOADS[name](stage), stage.verdicts)
-                kept.put(model.name, name, found[name])
-    in_order = [found[name] for name in names]
-    return [row for measured in in_order for row in measured.rows] + [*verdict_rows(model.about, in_order, commit())]
+    if options.resume:
+        names = [name for name in names if not kept.find(model.name, name)]
+    for name in names:
+        kept.forget(model.name, name)
+    if not names:
+        return
+    with ExitStack() as running:
+        stage = _stage(model, generator, scale, options, running)
+        for name in names:
+            print(f"{model.about}: {name}", file=sys.stderr, flush=True)
+            stage.verdicts = {}
+            kept.put(model.name, name, Measured(WORKLOADS[name](stage), stage.verdicts))
+
+
+def _rows(model: Model, kept: Kept) -> list[Row]:
+    """All that is known of a model, workloads of earlier runs included."""
+    found = [measured for name in WORKLOADS if (measured := kept.find(model.name, name))]
+    return [row for measured in found for row in measured.rows] + [*verdict_rows(model.about, found, commit())]
 
 
 def _stage(

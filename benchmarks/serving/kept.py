@@ -23,10 +23,9 @@ class Kept:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def clear(self, model: str) -> None:
-        """Forget a model."""
-        for path in (self._folder / model).glob("*.json"):
-            path.unlink()
+    def forget(self, model: str, workload: str) -> None:
+        """Have it measured again."""
+        self._path(model, workload).unlink(missing_ok=True)
 
     def find(self, model: str, workload: str) -> Measured | None:
         """What was measured before, if it was."""

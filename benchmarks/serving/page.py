@@ -14,10 +14,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 _HEAD = """# Performance
 
 Textgate beside other model servers, on the same exported models, in one run: the systems take turns, each figure is the
-median of {rounds} rounds, and everything, the load generator included, shares
-one machine ({machine}). Ratios are medians of the ratios of single rounds. Every answer was held against the scores of
-the SavedModel, 1e-5 apart at most, and every call against its gRPC status. Before it was measured, each system was
-called for some seconds; Textgate for half a minute, in which it compiles for the shapes of batches that it sees.
+median of {rounds} rounds, and everything, the load generator included, shares one machine
+({machine}). Ratios are medians of the ratios of single rounds.
+Every answer was held against the scores of the SavedModel, 1e-5 apart at most, and every call against its gRPC status.
+Before it was measured, each system was called for some seconds; Textgate for half a minute, in which it compiles for
+the shapes of batches that it sees.
 
 Made by `make bench-serving`; the rows are in [benchmarks/results/serving.json](../benchmarks/results/serving.json).
 """
@@ -37,7 +38,7 @@ def write_page(
     """
     parts = [
         _HEAD.format(rounds=rounds, machine=machine()),
-        note and note + "\n",
+        *([note + "\n"] if note else []),
         "## Targets\n",
         *_targets(rows),
         "## Systems\n",
@@ -47,7 +48,7 @@ def write_page(
         "## Figures\n",
         *_tables(rows),
     ]
-    PAGE.write_text("\n".join(part for part in parts if part), encoding="utf-8")
+    PAGE.write_text("\n".join(parts), encoding="utf-8")
 
 
 def _targets(rows: Sequence[Row]) -> Iterator[str]:

@@ -124,7 +124,7 @@ TARGETS = (
         at_most=2,
     ),
     Target(
-        "growth of memory over all replacements, in %", _RELOAD, "growth of resident memory after the first", at_most=2
+        "growth of memory over all replacements, in %", _RELOAD, "growth of resident memory since the first", at_most=2
     ),
     Target("growth of memory over the soak, in %", _SOAK, "growth of resident memory", at_most=2),
     Target("growth of open files over the soak", _SOAK, "growth of open files", at_most=0),

@@ -20,12 +20,13 @@ def test_what_was_measured_is_found_again(tmp_path: Path) -> None:
     assert Kept(tmp_path).find("model", "other work") is None
 
 
-def test_a_model_is_forgotten_alone(tmp_path: Path) -> None:
+def test_one_workload_is_forgotten_alone(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
-    kept.put("one", "work", FINE)
-    kept.put("other", "work", FINE)
-    kept.clear("one")
-    assert (kept.find("one", "work"), kept.find("other", "work")) == (None, FINE)
+    kept.put("model", "work", FINE)
+    kept.put("model", "other work", FINE)
+    kept.forget("model", "work")
+    kept.forget("model", "never measured")
+    assert (kept.find("model", "work"), kept.find("model", "other work")) == (None, FINE)
 
 
 def test_verdicts_are_summed_over_workloads_for_systems_that_score() -> None:
