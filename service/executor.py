@@ -36,6 +36,7 @@ class WorkerThread:
         self._unfinished: set[asyncio.Future[Any]] = set()
         self._error: Callable[[], Exception] | None = None
         self._closed = False
+        self._ended = asyncio.Event()
         self.finished = 0
 
     @property
@@ -52,7 +53,8 @@ class WorkerThread:
             future.set_exception(self._error())
             return future
         if self._thread is None:
-            self._thread = Thread(target=self._main, name=self._name, daemon=True)
+            loop = asyncio.get_running_loop()
+            self._thread = Thread(target=self._main, args=(loop,), name=self._name, daemon=True)
             self._thread.start()
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)
@@ -63,26 +65,27 @@ class WorkerThread:
         """Fail all that runs or waits, and all that comes, with an error each. The thread ends if it ever gets on."""
         self._error = error
         self._jobs.put(None)
+        self._ended.set()
         for future in list(self._unfinished):
             if not future.done():
                 future.set_exception(error())
 
     async def close(self) -> None:
-        """End the thread once all that was given to it has run; at once where it was given up."""
+        """End the thread once all that was given to it has run; at once where it is given up, now or meanwhile."""
         self._closed = True
         self._jobs.put(None)
-        if self._thread is not None and not self.is_given_up:
-            await asyncio.to_thread(self._thread.join)
+        if self._thread is not None:
+            await self._ended.wait()
 
-    def _main(self) -> None:
+    def _main(self, loop: asyncio.AbstractEventLoop) -> None:
         while (job := self._jobs.get()) is not None:
             if not job.future.done():  # done without us: nobody wants it any more
                 settle = _execute(job)
                 self.finished += 1  # before anybody knows that it is so
-                with contextlib.suppress(RuntimeError):  # the event loop is closed: nobody waits
-                    job.future.get_loop().call_soon_threadsafe(settle)
+                _tell(loop, settle)
                 del settle
             del job  # it holds what it worked on
+        _tell(loop, self._ended.set)
 
 
 def _execute(job: Job) -> Callable[[], None]:
@@ -92,6 +95,11 @@ def _execute(job: Job) -> Callable[[], None]:
     except BaseException as error:  # the thread must go on, whatever it is
         return partial(_settle, job.future, None, error)
     return partial(_settle, job.future, result, None)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
+    with contextlib.suppress(RuntimeError):  # the event loop is closed: nobody waits
+        loop.call_soon_threadsafe(what)
 
 
 def _settle(future: asyncio.Future[Any], result: Any, failure: BaseException | None) -> None:

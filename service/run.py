@@ -26,6 +26,8 @@ from service.versioning.settings import Versioning
 
 # After this long even the answers that are on their way are given up.
 LAST_BYTES_SECONDS = 5.0
+# And after so long the forward passes that nobody waits for any more.
+STUCK_SECONDS = 10.0
 # Calls that come in this long before the end are refused at the end: see Lifecycle.hold_refusals.
 HOLD_SECONDS = 0.25
 
@@ -102,10 +104,18 @@ class Service:
         await self._close(max(0.0, min(LAST_BYTES_SECONDS, ends - time.monotonic())))
         if self._watching is not None:
             self._watching.cancel()
-        await self._manager.stop()
+        await self._stop_models()
         if self._polling is not None:
             await self._polling  # whatever it was loading closes as soon as it is loaded
         structlog.get_logger().info("stopped")
+
+    async def _stop_models(self) -> None:
+        stopping = asyncio.create_task(self._manager.stop(), name="stop")
+        await asyncio.wait((stopping,), timeout=STUCK_SECONDS)
+        if not stopping.done():
+            structlog.get_logger().warning("a forward pass does not end, and is not waited for")
+            self._manager.give_up()
+        await stopping
 
     async def _poll(self) -> None:
         while not self.lifecycle.draining.is_set():

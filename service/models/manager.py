@@ -67,6 +67,7 @@ class ModelManager:
             repository, self._catalog, self._router, self._aspired, self._keeper, self._unloader, self.statuses
         )
         self._recovery = Recovery(repository, self._catalog, self._keeper, clock)
+        self._leaving: list[ServedModel] = []
         self._started = False
         self._stopping = False
 
@@ -94,8 +95,14 @@ class ModelManager:
         """Refuse new calls, let those that hold a version finish, close the versions."""
         self._stopping = True
         self._keeper.stop()
-        closing = [model.close() for model in self._catalog.remove_all()]
+        self._leaving = self._catalog.remove_all()
+        closing = [model.close() for model in self._leaving]
         await asyncio.gather(*closing, self._unloader.all_closed(), self.admin.stop(), self._recovery.stop())
+
+    def give_up(self) -> None:
+        """Have `stop` wait no longer for forward passes that do not end."""
+        for model in (*self._leaving, *self._unloader.leaving):
+            model.give_up("the server is shutting down")
 
     @contextmanager
     def acquire(self, spec: ModelSpec) -> Iterator[ServedModel]:

@@ -11,11 +11,16 @@ logger = logging.getLogger(__name__)
 
 
 class VersionUnloader:
-    """Belongs to the event loop."""
+    """Belongs to the event loop.
+
+    Attributes:
+        leaving: versions that are out of service but not closed yet.
+    """
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._closing: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self.leaving: set[ServedModel] = set()
 
     def take_out(self, name: str, version: int) -> None:
         """Take a version out of service at once, and close it when nobody uses it any more."""
@@ -36,7 +41,9 @@ class VersionUnloader:
     async def _close(self, model: ServedModel) -> None:
         name, version = model.spec.name, model.spec.version
         assert version is not None
+        self.leaving.add(model)
         await model.close()
+        self.leaving.discard(model)
         del model
         # A version is full of references in circles: without this, it keeps its memory until Python happens to look.
         await asyncio.to_thread(gc.collect)

@@ -92,3 +92,15 @@ async def test_nothing_that_was_worked_on_is_kept() -> None:
     del work
     assert kept() is None
     await worker.close()
+
+
+async def test_thread_is_given_up_while_it_is_being_closed() -> None:
+    worker, gate = WorkerThread("worker"), threading.Event()
+    held = worker.run(gate.wait, 10)
+    close = asyncio.create_task(worker.close())
+    await asyncio.sleep(0)
+    worker.give_up(lambda: OSError("gone"))
+    await close
+    with pytest.raises(OSError, match="gone"):
+        await held
+    gate.set()

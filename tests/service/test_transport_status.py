@@ -250,3 +250,14 @@ async def test_a_thousand_violations_still_fit_the_trailers(tmp_path: Path) -> N
         error = await failure_of(running.classifier.Classify(request(*["好好"] * 1000)))
     assert error.code() is INVALID
     assert 1 <= len(detail_of(error, BadRequest).field_violations) < 1000
+
+
+async def test_pass_that_never_ends_does_not_hold_up_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.run.STUCK_SECONDS", 0.05)
+    servable = FakeServable(gate=Gate(closed=True))
+    async with serving(tmp_path, servable, drain_seconds=0.05) as running:
+        call = asyncio.ensure_future(failure_of(running.classifier.Classify(request("1"))))
+        await servable.gate.arrival()
+        await running.service.drain()
+        assert (await call).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
+    servable.gate.open()
