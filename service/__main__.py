@@ -1,4 +1,4 @@
-"""`python -m service`: serve every model of a repository until a signal comes."""
+"""`python -m service`: serve every model of a repository until a signal comes; `score` labels a file instead."""
 
 import asyncio
 import os
@@ -17,6 +17,15 @@ USAGE_ERROR = 2
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Run a verb, `serve` where none is given, and return its exit code."""
+    if arguments[:1] == ["score"]:
+        from service.bulk.command import main as score
+
+        return score(arguments[1:], tensorflow_loader(0))
+    return serve(arguments[1:] if arguments[:1] == ["serve"] else arguments)
+
+
+def serve(arguments: Sequence[str]) -> int:
     """Run the server; return 0 after a drain, 2 when it cannot be started as asked."""
     try:
         config = load_config(arguments)

@@ -272,7 +272,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m service",
-        description="Serve every model of a repository over gRPC.",
+        description="Serve every model of a repository over gRPC. (python -m service score --help: label a file.)",
         epilog=(
             "Each flag has an environment variable: TEXTGATE_ and its name, as in TEXTGATE_MAX_TEXTS=64; the flag wins."
             " SIGTERM or SIGINT drains: calls that were accepted are finished, new ones are refused; a second signal"

@@ -47,8 +47,8 @@ class ServerCore:
         self._manager = manager
         self._limits = limits
         self._clock = clock
-        every_text = EveryTextScorer(clock)
-        self._scorer: TextScorer = every_text if cache is None else CachingTextScorer(every_text, cache)
+        self._uncached = EveryTextScorer(clock)
+        self._scorer: TextScorer = self._uncached if cache is None else CachingTextScorer(self._uncached, cache)
         self._shadow = ShadowTraffic(manager, self._score_copy)
 
     async def classify(self, query: ClassifyQuery, deadline: float | None = None) -> Classification:
@@ -92,7 +92,7 @@ class ServerCore:
         return self._manager.traffic(name), self._shadow.counts(name)
 
     async def _score_copy(self, model: ServedModel, query: ClassifyQuery) -> npt.NDArray[np.float32]:
-        return (await self._scorer.score(model, query, None)).scores
+        return (await self._uncached.score(model, query, None)).scores  # the cache is for those who will be answered
 
     def _timing(self, started: float, scored: ScoredTexts) -> Timing:
         return Timing(

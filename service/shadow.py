@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from service.models.manager import ModelManager
 from service.models.served_model import ServedModel
-from service.types import ClassifyQuery, ModelSpec, OnTooLong, ShadowCounts
+from service.types import Caller, ClassifyQuery, ModelSpec, OnTooLong, Priority, ShadowCounts
 from service.versioning.traffic import Shadow
 
 logger = logging.getLogger(__name__)
@@ -82,7 +82,8 @@ class ShadowTraffic:
         texts = query.texts[:MOST_TEXTS]
         policy = OnTooLong.TRUNCATE if query.on_too_long is OnTooLong.REJECT else query.on_too_long
         found = best_labels(model, scores[: len(texts)])
-        copy = Copy(replace(query, texts=texts, on_too_long=policy), shown[1], found, counts)
+        shown_query = replace(query, texts=texts, on_too_long=policy, caller=Caller(priority=Priority.BULK))
+        copy = Copy(shown_query, shown[1], found, counts)
         waiting = sum(waiting.characters for waiting in self._waiting)
         if len(self._waiting) < MOST_COPIES and waiting + copy.characters <= MOST_CHARACTERS:
             self._waiting.append(copy)

@@ -87,11 +87,11 @@ class AspiredVersions:
         wishes = self._wishes.get(name, Wishes())
         return wishes.none_at_all or version in wishes.unwanted
 
-    def forget_missing(self, name: str, on_disk: Collection[int]) -> None:
+    def forget_missing(self, name: str, on_disk: Collection[int], served: Collection[int]) -> None:
         """Forget what was said of versions that are gone: one that comes back with their number is another one."""
         if wishes := self._wishes.get(name):
             wishes.wanted &= set(on_disk)
-            wishes.unwanted &= set(on_disk)
+            wishes.unwanted &= {*on_disk, *served}
 
     def missing(self, listing: RepositoryListing) -> Iterator[RepositoryProblem]:
         """What settings name and the repository has not."""

@@ -42,7 +42,7 @@ class VersionKeeper:
         Nothing is taken out where nothing would be left although there are versions on disk, unless it is barred.
         """
         async with self._turns[name]:
-            self._aspired.forget_missing(name, on_disk)
+            self._aspired.forget_missing(name, on_disk, self._catalog.served(name))
             kept = await self._serve(name, self._aspired_now(name, on_disk))
             if not self._stopping:
                 self._take_out_others(name, on_disk, kept)

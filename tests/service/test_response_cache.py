@@ -51,6 +51,13 @@ def test_an_entry_that_is_kept_again_counts_once() -> None:
     assert found.scores[0] == np.float32(0.2)
 
 
+class EveryVersion(FakeServable):
+    """Is all versions at once, so it outlives each of them."""
+
+    def close(self) -> None:
+        pass
+
+
 class Stage:
     """The same model behind a core with a cache and one without."""
 
@@ -69,7 +76,7 @@ class Stage:
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     (tmp_path / "numbers" / "1").mkdir(parents=True)
-    servable = FakeServable(max_tokens=3)
+    servable = EveryVersion(max_tokens=3)
     manager = ModelManager(Repository(tmp_path), lambda directory: servable)
     await manager.refresh()
     limits = Limits()

@@ -9,14 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from service.batching.batcher import ScoredCall
 from service.core import ServerCore
 from service.errors import InternalError
 from service.limits import Limits
 from service.models.manager import ModelManager
 from service.models.repository import Repository
+from service.response_cache import ResponseCache
 from service.shadow import MOST_COPIES, MOST_TEXTS
 from service.tokenizing.tokens import Tokens
-from service.types import Classification, ClassifyQuery, ModelSpec, OnTooLong, ShadowCounts
+from service.types import Caller, Classification, ClassifyQuery, ModelSpec, OnTooLong, Priority, ShadowCounts
 from service.versioning.settings import Versioning, parse_policies
 from service.versioning.traffic import Shadow, Traffic
 from tests.service.fakes import POISON, FakeServable, Gate, settle
@@ -194,3 +196,25 @@ async def test_disagreement_is_logged_now_and_then(make_stage: MakeStage, caplog
         await stage.counts()
     lines = [record.message for record in caplog.records if "another best label" in record.message]
     assert [line.partition(" for ")[2][:6] for line in lines] == ["1 of 1", "2 of 2", "4 of 4"]
+
+
+async def test_copies_are_bulk_and_leave_the_cache_to_those_who_are_answered(
+    make_stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = await make_stage()
+    cache = ResponseCache(2**20)
+    stage.core = ServerCore(stage.manager, Limits(), cache=cache)
+    callers: list[Caller] = []
+    with stage.manager.acquire(ModelSpec("a", 2)) as model:
+        accept = model.batcher.score
+
+        async def score(tokens: Tokens, deadline: float | None, caller: Caller) -> ScoredCall:
+            callers.append(caller)
+            return await accept(tokens, deadline, caller)
+
+        monkeypatch.setattr(model.batcher, "score", score)
+        await stage.ask("1", caller=Caller("me", Priority.NORMAL))
+        assert (await stage.counts()).compared_texts == 1
+        assert callers == [Caller("", Priority.BULK)]
+        await stage.ask("1", version=2)
+        assert len(callers) == 2  # what was found for the copy was not kept

@@ -143,6 +143,19 @@ async def test_version_that_is_being_closed_is_loaded_afresh_when_that_is_done(h
     assert house.served() == 3
 
 
+async def test_version_that_serves_on_though_it_is_gone_from_the_disk_can_be_unloaded(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.add("a/1")
+    await house.refresh()
+    house.remove("a/1")
+    house.add("a/2", ModelLoadError("no weights"))
+    await house.refresh()
+    assert house.served() == 1
+    await house.manager.admin.unload("a", 1)
+    assert house.states == {"a/2": "FAILED"}
+    await house.manager.stop()
+
+
 async def test_whole_model_is_unloaded_until_it_is_loaded_again(house: House) -> None:
     house.add("b/1")
     await house.manager.admin.load("a", 1)

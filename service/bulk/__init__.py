@@ -1,0 +1,1 @@
+"""Scoring a file of any size by the engine that serves: `python -m service score`."""
