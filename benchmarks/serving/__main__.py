@@ -27,7 +27,8 @@ from benchmarks.serving.page import write_page
 from benchmarks.serving.plots import draw
 from benchmarks.serving.stage import QUICK, Scale, Stage
 from benchmarks.serving.statistics import Row
-from benchmarks.serving.systems import SYSTEMS, Textgate
+from benchmarks.serving.systems import SYSTEMS, System, Textgate
+from benchmarks.serving.systems.system import NotStartedError
 from benchmarks.serving.texts import missing_data
 from benchmarks.serving.workloads import EVERY_MODEL, WORKLOADS
 
@@ -53,7 +54,7 @@ def main() -> int:
     scale = _scale(options)
     kept = Kept(WORK / ("quick" if options.quick else "rows"))
     for name in options.models:
-        _measure(MODELS[name], generator, scale, options, kept)
+        _measure(MODELS[name], generator, scale, options, kept, left_out)
     rows = [row for model in MODELS.values() for row in _rows(model, kept)]
     if options.quick:
         print(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -66,10 +67,19 @@ def main() -> int:
 
 def wrong_answers(rows: Sequence[Row]) -> int:
     """How many answers of Textgate were wrong."""
-    return sum(row["median"] for row in rows if row["system"] == Textgate.name and row["figure"] == "wrong answers")
+    return sum(
+        row["median"] for row in rows if row["system"].startswith(Textgate.name) and row["figure"] == "wrong answers"
+    )
 
 
-def _measure(model: Model, generator: LoadGenerator, scale: Scale, options: argparse.Namespace, kept: Kept) -> None:
+def _measure(
+    model: Model,
+    generator: LoadGenerator,
+    scale: Scale,
+    options: argparse.Namespace,
+    kept: Kept,
+    left_out: dict[str, str],
+) -> None:
     """Measure the workloads on one model, with every system that is there running beside the others."""
     names = [name for name in options.workloads if name in EVERY_MODEL or model.name == options.models[0]]
     if options.resume:
@@ -78,33 +88,40 @@ def _measure(model: Model, generator: LoadGenerator, scale: Scale, options: argp
         kept.forget(model.name, name)
     if not names:
         return
+    repository = repository_of(model, options.data, WORK)
+    version = version_of(model, repository)
+    labels = [label["name"] for label in json.loads((version / INFO).read_text(encoding="utf-8"))["labels"]]
     with ExitStack() as running:
-        stage = _stage(model, generator, scale, options, running)
+        systems = _started(running, left_out, version, labels, WORK / "logs" / model.name)
+        stage = Stage(model, version, labels, systems, generator, scale, options.data, WORK)
         for name in names:
             print(f"{model.about}: {name}", file=sys.stderr, flush=True)
             stage.verdicts = {}
             kept.put(model.name, name, Measured(WORKLOADS[name](stage), stage.verdicts))
 
 
+def _started(
+    running: ExitStack, left_out: dict[str, str], version: Path, labels: Sequence[str], logs: Path
+) -> dict[str, System]:
+    """Start every system; a peer that does not start is left out from then on. `running` stops them."""
+    systems: dict[str, System] = {}
+    for kind in SYSTEMS:
+        if kind.name in left_out:
+            continue
+        try:
+            systems[kind.name] = running.enter_context(kind(version, labels, logs))
+        except NotStartedError as error:
+            if kind is Textgate:
+                raise
+            print(error, file=sys.stderr)
+            left_out[kind.name] = str(error)
+    return systems
+
+
 def _rows(model: Model, kept: Kept) -> list[Row]:
     """All that is known of a model, workloads of earlier runs included."""
     found = [measured for name in WORKLOADS if (measured := kept.find(model.name, name))]
     return [row for measured in found for row in measured.rows] + [*verdict_rows(model.about, found, commit())]
-
-
-def _stage(
-    model: Model, generator: LoadGenerator, scale: Scale, options: argparse.Namespace, running: ExitStack
-) -> Stage:
-    """Start every system that is there; `running` stops them."""
-    repository = repository_of(model, options.data, WORK)
-    version = version_of(model, repository)
-    labels = [label["name"] for label in json.loads((version / INFO).read_text(encoding="utf-8"))["labels"]]
-    systems = {
-        kind.name: running.enter_context(kind(version, labels, WORK / "logs" / model.name))
-        for kind in SYSTEMS
-        if not kind.missing()
-    }
-    return Stage(model, version, labels, systems, generator, scale, options.data, WORK)
 
 
 def _scale(options: argparse.Namespace) -> Scale:
@@ -124,6 +141,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--workloads", nargs="+", choices=WORKLOADS, default=list(WORKLOADS), help="all by default")
     parser.add_argument("--rounds", type=int, help="medians are over so many")
     parser.add_argument("--seconds", type=float, help="of one measurement")
+    parser.add_argument("--settling", type=float, help="seconds that Textgate is called first, and compiles meanwhile")
     parser.add_argument("--soak-calls", type=int, help="calls of the soak")
     parser.add_argument("--reloads", type=int, help="versions that are replaced under load")
     parser.add_argument("--resume", action="store_true", help="measure only what an earlier run did not come to")

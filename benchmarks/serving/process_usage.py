@@ -46,9 +46,11 @@ def processor_seconds(session: int) -> float:
 
 def kill_session(session: int) -> None:
     """Kill whatever a process that led a session has left running, process groups of their own included."""
-    for pid in _processes(session):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    while running := [pid for pid, fields in _processes(session).items() if fields[0] not in "ZX"]:
+        for pid in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)  # one of them may have started another meanwhile
 
 
 def _processes(session: int) -> dict[int, list[str]]:

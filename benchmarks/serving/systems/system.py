@@ -24,6 +24,10 @@ STOP_SECONDS = 20.0
 Scores = npt.NDArray[np.float32]
 
 
+class NotStartedError(Exception):
+    """A system that ended, or answered no call in time; the message names its log."""
+
+
 class System(ABC):
     """A server that is started for the benchmark; a context manager that stops it, with whatever it has started.
 
@@ -134,7 +138,7 @@ class System(ABC):
                 return
             except grpc.RpcError as error:
                 if self._process.poll() is not None or time.monotonic() > ends:
-                    raise RuntimeError(f"{self.name} did not start: {error}; its log is in {self.work}") from error
+                    raise NotStartedError(f"{self.name} did not start; its log is in {self.work}") from error
                 time.sleep(0.2)
 
     def _stop(self) -> None:
