@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,9 +14,8 @@ RESULTS = Path(__file__).parent / "results"
 
 def record(name: str, figures: dict[str, Any] | list[dict[str, Any]]) -> Path:
     """Write `benchmarks/results/<name>.json` and print what went in."""
-    arguments = " ".join(sys.argv[1:])
     content = {
-        "command": f"python -m benchmarks.{name} {arguments}".strip(),
+        "command": shlex.join(["python", "-m", f"benchmarks.{name}", *map(_portable, sys.argv[1:])]),
         "commit": commit(),
         "machine": machine(),
         "figures": figures,
@@ -25,6 +25,11 @@ def record(name: str, figures: dict[str, Any] | list[dict[str, Any]]) -> Path:
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=2, ensure_ascii=False))
     return path
+
+
+def _portable(argument: str) -> str:
+    """A path as seen from here, which says as little of the machine as can be."""
+    return os.path.relpath(argument) if os.path.isabs(argument) else argument
 
 
 def commit() -> str:

@@ -65,6 +65,12 @@ def test_figures_are_written_with_command_commit_and_machine(
     assert json.loads(capsys.readouterr().out) == figures
 
 
+def test_a_command_names_no_path_from_the_root_of_the_machine(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["drain.py", "--data", str(Path.cwd().parent / "data"), "--note", "two words"])
+    content = json.loads(record("drain", {}).read_text(encoding="utf-8"))
+    assert content["command"] == "python -m benchmarks.drain --data ../data --note 'two words'"
+
+
 def test_a_command_without_arguments_has_no_space_at_its_end(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["drain.py"])
     content = json.loads(record("drain", {}).read_text(encoding="utf-8"))
