@@ -29,7 +29,7 @@ def record(name: str, figures: dict[str, Any] | list[dict[str, Any]]) -> Path:
 
 def _portable(argument: str) -> str:
     """A path as seen from here, which says as little of the machine as can be."""
-    return os.path.relpath(argument) if os.path.isabs(argument) else argument
+    return os.path.relpath(argument) if Path(argument).is_absolute() else argument
 
 
 def commit() -> str:
