@@ -108,7 +108,9 @@ async def test_nothing_holds_an_unloaded_version_any_more(tmp_path: Path) -> Non
         servable = weakref.ref(house.loader.answers.pop("a/1"))
     del model
     await house.manager.admin.unload("a")
-    assert servable() is None
+    async with asyncio.timeout(60):  # the thread that closed it lets go of it a moment after it has said so
+        while servable() is not None:
+            await asyncio.sleep(0.001)
     await house.manager.stop()
 
 
