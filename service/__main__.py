@@ -12,8 +12,12 @@ from service.logs import configure_logs
 from service.models.repository import RepositoryError
 from service.run import run, tensorflow_loader
 from service.server import AddressError
+from service.workers.port import PortTakenError, hold_port
+from service.workers.supervisor import supervise
 
 USAGE_ERROR = 2
+# What a supervisor calls its children; not for people.
+WORKER = "worker"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -22,10 +26,11 @@ def main(arguments: Sequence[str]) -> int:
         from service.bulk.command import main as score
 
         return score(arguments[1:], tensorflow_loader(0))
-    return serve(arguments[1:] if arguments[:1] == ["serve"] else arguments)
+    is_worker = arguments[:1] == [WORKER]
+    return serve(arguments[1:] if is_worker or arguments[:1] == ["serve"] else arguments, is_worker)
 
 
-def serve(arguments: Sequence[str]) -> int:
+def serve(arguments: Sequence[str], is_worker: bool = False) -> int:
     """Run the server; return 0 after a drain, 2 when it cannot be started as asked."""
     try:
         config = load_config(arguments)
@@ -33,13 +38,26 @@ def serve(arguments: Sequence[str]) -> int:
         print(f"python -m service: {error}", file=sys.stderr)
         return USAGE_ERROR
     configure_logs(config.log_format, config.log_level)
-    _log_settings(config)
     try:
-        asyncio.run(run(config, tensorflow_loader(config.threads)))
-    except (AddressError, RepositoryError) as error:
+        if config.workers > 1:
+            return _supervise(config, arguments)
+        _log_settings(config)
+        asyncio.run(run(config, tensorflow_loader(config.threads), is_worker))
+    except (AddressError, PortTakenError, RepositoryError) as error:
         structlog.get_logger().error("cannot start", reason=str(error))
         return USAGE_ERROR
     return 0
+
+
+def _supervise(config: ServiceConfig, arguments: Sequence[str]) -> int:
+    """Run several workers with the same settings, but for what is shared out among them."""
+    _log_settings(config)
+    with hold_port(config.host, config.port) as held:
+        port = held.getsockname()[1]
+        threads = config.threads or max(1, (os.cpu_count() or 1) // config.workers)
+        shared = ["--port", str(port), "--threads", str(threads), "--workers", "1"]
+        command = [sys.executable, "-m", "service", WORKER, *arguments, *shared]
+        return asyncio.run(supervise(command, config.workers))
 
 
 def _log_settings(config: ServiceConfig) -> None:

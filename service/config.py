@@ -170,6 +170,12 @@ class ServiceConfig:
     ] = 30.0
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
     threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
+    workers: Annotated[
+        int,
+        Setting(
+            whole(1, 256), "serving processes on the port, supervised; each has all models, and some of the threads"
+        ),
+    ] = 1
     drain_seconds: Annotated[float, Setting(seconds, "longest wait for accepted calls on SIGTERM or SIGINT")] = 30.0
     max_connection_age_seconds: Annotated[
         int, Setting(whole(0), "ask clients to reconnect after so long, which spreads them over replicas; 0 never")
@@ -191,6 +197,11 @@ class ServiceConfig:
             raise ConfigError("--tls-certificate and --tls-key go together: give both or neither")
         if self.tls_client_ca is not None and self.tls_certificate is None:
             raise ConfigError("--tls-client-ca needs --tls-certificate and --tls-key")
+        if self.workers > 1 and (self.admin or self.unix_socket is not None):
+            raise ConfigError(
+                "--workers above 1 goes neither with --admin, which changes one process only, nor with --unix-socket,"
+                " on which one process only can listen"
+            )
         if self.queue_texts < self.max_texts:
             raise ConfigError(
                 f"--queue-texts {self.queue_texts} is less than --max-texts {self.max_texts}:"

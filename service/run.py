@@ -38,9 +38,10 @@ class Service:
     Args:
         config: the settings.
         load: opens a version directory.
+        shares_port: whether other processes listen on the port too.
     """
 
-    def __init__(self, config: ServiceConfig, load: Loader) -> None:
+    def __init__(self, config: ServiceConfig, load: Loader, shares_port: bool = False) -> None:
         self._config = config
         self.lifecycle = Lifecycle(config.max_in_flight)
         batching = BatchingConfig(
@@ -56,7 +57,7 @@ class Service:
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters), cache=cache)
         self._health = HealthServicer(self._current_health)
         self._server: grpc.aio.Server = build_server(
-            config, self._core, self._manager.admin, self.lifecycle, self._health
+            config, self._core, self._manager.admin, self.lifecycle, self._health, shares_port
         )
         self._manager.subscribe(self._on_change)
         self._polling: asyncio.Task[None] | None = None
@@ -177,6 +178,17 @@ class Signals:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._receive, number)
 
+    def end_with_standard_input(self) -> None:
+        """Take the end of standard input, a pipe from a supervisor, for a signal: it is gone."""
+        loop = asyncio.get_running_loop()
+
+        def read() -> None:
+            if not os.read(sys.stdin.fileno(), 1):
+                loop.remove_reader(sys.stdin.fileno())
+                self._receive(signal.SIGTERM)
+
+        loop.add_reader(sys.stdin.fileno(), read)
+
     async def first(self) -> None:
         """Wait for the first signal."""
         await self._received.wait()
@@ -190,8 +202,11 @@ class Signals:
         self._received.set()
 
 
-async def run(config: ServiceConfig, load: Loader) -> None:
+async def run(config: ServiceConfig, load: Loader, is_worker: bool = False) -> None:
     """Serve until a signal comes, then drain.
+
+    A worker of a supervisor does so until that is gone too, and listens only when its models are loaded: until then the
+    calls are for the others.
 
     Raises:
         AddressError: the address is taken, or not of this machine.
@@ -199,9 +214,13 @@ async def run(config: ServiceConfig, load: Loader) -> None:
     """
     signals = Signals()
     signals.install()
-    service = Service(config, load)
-    await service.start()
-    loading = asyncio.create_task(service.load())
+    service = Service(config, load, shares_port=is_worker)
+    if is_worker:
+        signals.end_with_standard_input()
+        loading = asyncio.create_task(_load_and_listen(service))
+    else:
+        await service.start()
+        loading = asyncio.create_task(service.load())
     stopping = asyncio.create_task(signals.first())
     try:
         await asyncio.wait((loading, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -212,6 +231,11 @@ async def run(config: ServiceConfig, load: Loader) -> None:
         stopping.cancel()
         await service.drain()
         await asyncio.gather(loading, return_exceptions=True)
+
+
+async def _load_and_listen(service: Service) -> None:
+    await service.load()
+    await service.start()
 
 
 def tensorflow_loader(threads: int) -> Loader:

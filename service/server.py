@@ -29,10 +29,11 @@ def build_server(
     administration: Administration,
     lifecycle: Lifecycle,
     health: HealthServicer,
+    shares_port: bool = False,
 ) -> grpc.aio.Server:
-    """Return a server with all services, not yet listening."""
+    """Return a server with all services, not yet listening; others may listen on its port where it is shared."""
     interceptor = CallInterceptor([accepted_calls(lifecycle)], [log_call], lifecycle.draining)
-    server = grpc.aio.server(interceptors=[interceptor], options=server_options(config))
+    server = grpc.aio.server(interceptors=[interceptor], options=server_options(config, shares_port))
     classifier = TextClassifierServicer(core, config.stream_window, config.log_texts)
     add_TextClassifierServicer_to_server(classifier, server)
     models = ModelServiceServicer(core, administration if config.admin else None)
@@ -43,14 +44,14 @@ def build_server(
     return server
 
 
-def server_options(config: ServiceConfig) -> list[tuple[str, int]]:
+def server_options(config: ServiceConfig, shares_port: bool = False) -> list[tuple[str, int]]:
     """Return the options of the gRPC library."""
     options = [
         ("grpc.max_receive_message_length", config.max_message_bytes),
         # Answers may be longer than requests: many labels for each short text. The limit on texts bounds them.
         ("grpc.max_send_message_length", -1),
-        # A second server on the same port is an error, not a silent share of the calls.
-        ("grpc.so_reuseport", 0),
+        # Unless a supervisor wants it so, a second server on the port is an error, not a silent share of the calls.
+        ("grpc.so_reuseport", int(shares_port)),
         # Find clients that vanished, and let idle ones keep their connection open through a proxy.
         ("grpc.keepalive_time_ms", 60_000),
         ("grpc.keepalive_timeout_ms", 20_000),

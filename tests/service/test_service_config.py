@@ -39,7 +39,8 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
         "poll_seconds": "6.75", "watchdog_seconds": "6.8", "stuck_seconds": "6.9",
         "versions": "latest:2 topics=all", "labels": "topics=stable:3", "admin": "true",
         "traffic": "topics=stable:90,canary:10", "shadow": "topics=canary:0.1",
-        "stream_window": "7", "threads": "8", "drain_seconds": "9.5", "max_connection_age_seconds": "10",
+        "stream_window": "7", "threads": "8", "workers": "1", "drain_seconds": "9.5",
+        "max_connection_age_seconds": "10",
         "log_format": "json", "log_level": "debug", "log_texts": "true", "tls_certificate": str(pem),
         "tls_key": str(pem), "tls_client_ca": str(pem),
     }  # fmt: skip
@@ -67,6 +68,7 @@ def test_every_setting_can_come_from_flag_and_variable(tmp_path: Path) -> None:
         ("log_texts", "maybe", "true or false"),
         ("tls_key", "/nowhere/key.pem", "an existing file"),
         ("host", "a b", "a host name"),
+        ("workers", "0", "a whole number from 1 to 256"),
         ("unix_socket_mode", "rw", "permissions in octal"),
         ("unix_socket_mode", "1777", "permissions in octal"),
         ("versions", "topics=newest", "latest, latest:N, all, or version numbers such as 3,5"),

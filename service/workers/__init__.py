@@ -1,0 +1,1 @@
+"""Several serving processes on one port, kept alive by a parent that serves nothing itself."""
