@@ -1,6 +1,7 @@
 """The end of `compare`: a row for each configuration, as a table for people or JSON for programs."""
 
 import json
+import textwrap
 from collections.abc import Sequence
 
 from tabulate import tabulate
@@ -37,8 +38,11 @@ def comparison_text(rows: Sequence[ComparisonRow], is_complete: bool) -> str:
         name = row.name if row.is_complete else f"{row.name} (stopped)"
         table.append([name, *(_share(row.metrics[metric]) for metric in metrics), *alone, *costs])
     align = ["left"] + ["right"] * (len(headers) - 1)
-    sections = [tabulate(table, headers=headers, tablefmt="simple", disable_numparse=True, colalign=align), _NOTE]
-    sections += [] if is_complete else [_STOPPED]
+    sections = [
+        tabulate(table, headers=headers, tablefmt="simple", disable_numparse=True, colalign=align),
+        textwrap.fill(_NOTE, 100),
+    ]
+    sections += [] if is_complete else [textwrap.fill(_STOPPED, 100)]
     exported = [f"  {row.name}: {row.directory}" for row in rows if row.directory]
     return "\n\n".join([*sections, *(["\n".join(["Exported and verified:", *exported])] if exported else [])])
 
