@@ -54,7 +54,7 @@ def _supervise(config: ServiceConfig, arguments: Sequence[str]) -> int:
     _log_settings(config)
     with hold_port(config.host, config.port) as held:
         port = held.getsockname()[1]
-        threads = config.threads or max(1, (os.cpu_count() or 1) // config.workers)
+        threads = max(1, (config.threads or os.cpu_count() or 1) // config.workers)
         shared = ["--port", str(port), "--threads", str(threads), "--workers", "1"]
         command = [sys.executable, "-m", "service", WORKER, *arguments, *shared]
         return asyncio.run(supervise(command, config.workers))

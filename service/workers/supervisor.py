@@ -13,7 +13,7 @@ STEADY_SECONDS = 10.0
 FIRST_DELAY_SECONDS = 0.5
 LONGEST_DELAY_SECONDS = 30.0
 CANNOT_START = 2
-"""Exit code of a worker that cannot be started as asked: nor can any other."""
+"""Exit code of a worker that cannot be started as asked: nor can any other, unless one has been serving already."""
 
 
 class Supervisor:
@@ -32,6 +32,7 @@ class Supervisor:
         self._processes: dict[int, asyncio.subprocess.Process] = {}
         self._stopping = asyncio.Event()
         self._forced = 0
+        self._had_a_steady_one = False
 
     async def run(self) -> int:
         """Return when all workers have ended, with 0 when each of them had drained, else with one's exit code."""
@@ -55,10 +56,12 @@ class Supervisor:
             code = await self._run_one(number)
             if self._stopping.is_set():
                 return code
-            if code == CANNOT_START:
+            lived = time.monotonic() - started
+            self._had_a_steady_one |= lived >= STEADY_SECONDS
+            if code == CANNOT_START and not self._had_a_steady_one:
                 self.stop()
                 return code
-            early_deaths = 0 if time.monotonic() - started >= STEADY_SECONDS else early_deaths + 1
+            early_deaths = 0 if lived >= STEADY_SECONDS else early_deaths + 1
             await self._pause(number, code, early_deaths)
         return code
 

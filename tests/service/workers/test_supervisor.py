@@ -82,6 +82,23 @@ async def test_what_cannot_be_started_as_asked_ends_all_of_it(tmp_path: Path) ->
     assert await Supervisor(command(tmp_path, script), 2).run() == 2
 
 
+async def test_a_replacement_that_cannot_be_started_leaves_those_who_serve_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STEADY_SECONDS", 0.0)
+    script = PATIENT.replace("sys.stdin.read()", "len(os.listdir(sys.argv[1])) > 2 and sys.exit(2); sys.stdin.read()")
+    supervisor = Supervisor(command(tmp_path, script), 2)
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: len(pids(tmp_path)) == 2)
+    killed, other = pids(tmp_path)
+    os.kill(killed, signal.SIGKILL)
+    await until(lambda: len(pids(tmp_path)) >= 4)
+    os.kill(other, 0)
+    assert not running.done()
+    supervisor.stop()
+    await running
+
+
 async def test_a_worker_that_could_not_drain_is_told_by_the_exit_code(tmp_path: Path) -> None:
     supervisor = Supervisor(command(tmp_path, PATIENT.replace("sys.exit(0)", "os._exit(3)")), 2)
     running = asyncio.create_task(supervisor.run())
