@@ -1,5 +1,6 @@
 """Writes docs/memory.md and its plot from the rows of the experiments."""
 
+import textwrap
 from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
@@ -19,7 +20,7 @@ _HEAD = """# What the networks remember, see and cost
 The classic experiments, made with the networks of `training/networks` and taught by the steps of `training/fitting`.
 The networks are small (32 wide), the texts made up and fresh in every step, so that nothing can be learned by heart;
 accuracy is that of 1,000 texts that were never seen. A lesson ends when the task is solved, or after a fixed number of
-steps: a network that fails here might learn it in many more.
+steps: a network that fails here might learn it in many more, or from another start.
 
 Made by `make bench-memory` ({machine}, {seeds}); the rows are in
 [benchmarks/results/memory.json](../benchmarks/results/memory.json).
@@ -35,7 +36,8 @@ of the time is taught no longer ones, only tested on them.
 Pooling is `last` for all: one direction answers from its state after the last token, the Transformer from the vector
 there. With maximum pooling the first state itself would reach the output, and nothing would have to be remembered. The
 backward half of the Bi-RNN (Elman, 16 + 16) ends at the first token, so for it the distance is none. Its last row asks
-for the symbol in the middle, between two marks, so that the distance is the same to either end.""",
+for the symbol in the middle, between two marks, so that the distance is the same to either end; that is harder by more
+than the distance, for the network must also see the marks.""",
     "context": """## When the answer lies to the right
 
 A mark stands somewhere in 16 tokens; the answer is the symbol, out of eight, that stands some distance before it. Only
@@ -73,7 +75,7 @@ def write_page(rows: Sequence[Row], note: str = "") -> None:
     present = [name for name in _SECTIONS if any(row["experiment"] == name for row in rows)]
     sections = [_section(name, [row for row in rows if row["experiment"] == name]) for name in present]
     picture = f"![Accuracies and times of the experiments below]({PLOT})"
-    parts = [head.rstrip(), *([note] if note else []), picture, *sections]
+    parts = [head.rstrip(), *([textwrap.fill(note, 120)] if note else []), picture, *sections]
     PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
     (PAGE.parent / PLOT).parent.mkdir(exist_ok=True)
     draw_plot(rows, PAGE.parent / PLOT)
@@ -94,7 +96,7 @@ def _verdict(rows: Sequence[Row]) -> str:
     for name, places in mean_by_place(rows, "accuracy").items():
         held = list(takewhile(lambda item: item[1] >= _REMEMBERS, places.items()))
         reached.append(f"{name} {held[-1][0]:,}" if held else f"{name} not at all")
-    return f"Right nine times of ten up to a distance of: {'; '.join(reached)}."
+    return textwrap.fill(f"Right nine times of ten up to a distance of: {'; '.join(reached)}.", 120)
 
 
 def _table(experiment: str, rows: Sequence[Row], value: str, scale: float) -> str:
