@@ -154,18 +154,19 @@ def padded_scores(version: OpenVersion, texts: list[str]) -> Scores:
     for batch in batches(texts, BATCH):
         tokens = version.saved.signatures["tokenize"](text=tf.constant(batch))
         token_ids = tf.pad(tokens["token_ids"], [[0, 0], [0, EXTRA_PADDING]])
-        scores.append(signature(token_ids=token_ids, length=tokens["length"])["scores"].numpy())
+        scores.append(signature(**tokens | {"token_ids": token_ids})["scores"].numpy())
     return np.concatenate(scores)
 
 
 def keras_scores(version: OpenVersion, texts: list[str]) -> Scores:
-    """Through the Keras model, built anew from the configuration with the trained weights."""
+    """Through the Keras model, built anew with the trained weights; the logits of n-grams come from the graph."""
     import tensorflow as tf
 
     scores = []
     for batch in batches(texts, BATCH):
-        token_ids = version.saved.signatures["tokenize"](text=tf.constant(batch))["token_ids"]
-        scores.append(tf.nn.softmax(version.keras(token_ids) / version.temperature).numpy())
+        tokens = version.saved.signatures["tokenize"](text=tf.constant(batch))
+        logits = version.keras(tokens["token_ids"]) + tokens.get("ngram_logits", 0.0)
+        scores.append(tf.nn.softmax(logits / version.temperature).numpy())
     return np.concatenate(scores)
 
 
