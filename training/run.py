@@ -23,6 +23,7 @@ from training.fitting import fit
 from training.fitting.settings import check_fit_settings
 from training.input_pipeline import Float32Array, encode_corpus
 from training.networks import build_model
+from training.networks.inference import InferenceNetwork
 from training.networks.settings import check_model_settings
 from training.ngrams import NgramBranch, fit_ngram_branch
 from training.parts import Parts, prepare_parts
@@ -160,7 +161,8 @@ def make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> tu
         vectors=vectors,
     )
     inputs = TextInputs(preprocessor, final.branch)
-    module = build_module(model, inputs, label_names, parts.task, chosen.pooled.temperature)
+    network = InferenceNetwork(model, config.export.projected_table_mb * 2**20)
+    module = build_module(model, inputs, label_names, parts.task, chosen.pooled.temperature, network)
     return VersionContent(module, describe_model(record), config, part.texts, build_report(record)), record
 
 

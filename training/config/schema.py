@@ -160,6 +160,9 @@ class ExportConfig:
     repository: str = setting("models", "model repository: <repository>/<name>/<version>/")
     name: str = setting("", "model name; the name of the training file when empty")
     version: int = setting(0, "version number; 0: one more than the highest there")
+    projected_table_mb: int = setting(
+        128, "recurrent, embedding: megabytes that scoring may be made faster with, by a table of projected embeddings"
+    )
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,5 @@ def _write(content: VersionContent, directory: Path) -> None:
 
 def _score_golden(module: Any, texts: tuple[str, ...]) -> GoldenSet:
     """Score each text alone, with the network that was trained and not with what was written."""
-    rows: list[npt.NDArray[np.float32]] = [
-        module.serving_default(tf.constant([text]))["scores"].numpy()[0] for text in texts
-    ]
+    rows: list[npt.NDArray[np.float32]] = [module.trained_scores(tf.constant([text])).numpy()[0] for text in texts]
     return GoldenSet(texts, np.stack(rows))
