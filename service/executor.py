@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import os
+import sys
+import threading
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
-from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
@@ -25,14 +27,20 @@ class WorkerThread:
     A thread that hangs in a library cannot be ended, but it can be given up: nobody waits for it then, not even the end
     of the process.
 
+    Args:
+        name: of the thread.
+        nice: how far it stands back for others that want the processor, 0 to 19, where the system can say it of a
+            thread, as Linux can.
+
     Attributes:
         finished: functions that have run so far.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, nice: int = 0) -> None:
         self._name = name
+        self._nice = nice
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._thread: Thread | None = None
+        self._thread: threading.Thread | None = None
         self._unfinished: set[asyncio.Future[Any]] = set()
         self._error: Callable[[], Exception] | None = None
         self._closed = False
@@ -54,7 +62,7 @@ class WorkerThread:
             return future
         if self._thread is None:
             loop = asyncio.get_running_loop()
-            self._thread = Thread(target=self._main, args=(loop,), name=self._name, daemon=True)
+            self._thread = threading.Thread(target=self._main, args=(loop,), name=self._name, daemon=True)
             self._thread.start()
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)
@@ -78,6 +86,9 @@ class WorkerThread:
             await self._ended.wait()
 
     def _main(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._nice and sys.platform == "linux":
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), self._nice)
         while (job := self._jobs.get()) is not None:
             if not job.future.done():  # done without us: nobody wants it any more
                 settle = _execute(job)

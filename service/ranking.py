@@ -12,8 +12,8 @@ class Ranker:
 
     def __init__(self, info: ModelInfo) -> None:
         self.labels = tuple(label.name for label in info.labels)
-        self.thresholds = np.array([label.threshold for label in info.labels], np.float32)
-        self.multi_label = info.task == ModelInfo.MULTI_LABEL
+        multi_label = info.task == ModelInfo.MULTI_LABEL
+        self._thresholds = [label.threshold for label in info.labels] if multi_label else None
 
     def rank(
         self, scores: npt.NDArray[np.float32], top_k: int = 0, min_score: float = 0.0
@@ -28,19 +28,15 @@ class Ranker:
         Returns:
             The labels of each text.
         """
-        order = np.argsort(-scores, axis=1, kind="stable")[:, : top_k or None]
-        ordered = np.take_along_axis(scores, order, axis=1)
-        predicted = np.take_along_axis(self._predicted(scores), order, axis=1)
-        kept = (ordered >= np.float32(min_score)).sum(axis=1).tolist()
-        return [
-            tuple(map(LabelScore, map(self.labels.__getitem__, columns[:count]), row, flags))
-            for columns, row, flags, count in zip(
-                order.tolist(), ordered.tolist(), predicted.tolist(), kept, strict=True
-            )
-        ]
+        rows: list[list[float]] = scores.tolist()
+        order: list[list[int]] = np.argsort(-scores, axis=1, kind="stable")[:, : top_k or None].tolist()
+        least = float(np.float32(min_score))
+        return [self._labels_of(row, columns, least) for row, columns in zip(rows, order, strict=True)]
 
-    def _predicted(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-        if self.multi_label:
-            return scores >= self.thresholds
-        best: npt.NDArray[np.bool_] = np.arange(scores.shape[1]) == scores.argmax(axis=1)[:, np.newaxis]
-        return best
+    def _labels_of(self, row: list[float], columns: list[int], least: float) -> tuple[LabelScore, ...]:
+        # In Python: NumPy takes as long for each of its steps as this does for all labels of a text.
+        labels, thresholds = self.labels, self._thresholds
+        if thresholds is None:
+            best = columns[0]
+            return tuple([LabelScore(labels[i], row[i], i == best) for i in columns if row[i] >= least])
+        return tuple([LabelScore(labels[i], row[i], row[i] >= thresholds[i]) for i in columns if row[i] >= least])

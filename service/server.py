@@ -9,10 +9,11 @@ from service import unix_socket
 from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import CLASSIFIER, MODEL_SERVICE, HealthServicer
-from service.interceptors.access_log import log_call
+from service.interceptors.access_log import AccessLog
 from service.interceptors.admission import accepted_calls
 from service.interceptors.chain import CallInterceptor
 from service.lifecycle import Lifecycle
+from service.logs import LEVELS
 from service.servicers.model_service import Administration, ModelServiceServicer
 from service.servicers.text_classifier import TextClassifierServicer
 from textgate.v1.model_service_pb2_grpc import add_ModelServiceServicer_to_server
@@ -32,7 +33,7 @@ def build_server(
     shares_port: bool = False,
 ) -> grpc.aio.Server:
     """Return a server with all services, not yet listening; others may listen on its port where it is shared."""
-    interceptor = CallInterceptor([accepted_calls(lifecycle)], [log_call], lifecycle.draining)
+    interceptor = CallInterceptor(accepted_calls(lifecycle), [AccessLog(LEVELS[config.log_level])], lifecycle.draining)
     server = grpc.aio.server(interceptors=[interceptor], options=server_options(config, shares_port))
     classifier = TextClassifierServicer(core, config.stream_window, config.log_texts)
     add_TextClassifierServicer_to_server(classifier, server)

@@ -1,5 +1,6 @@
 """Runs SavedModels. The one module of the service that imports TensorFlow."""
 
+import contextlib
 import gc
 import itertools
 from collections.abc import Mapping
@@ -36,6 +37,8 @@ _executables = itertools.count(1)
 # The collections by which the memory of versions comes back stop every thread: for 0.3 s with all that importing
 # TensorFlow leaves behind, a fifth of that without. Nothing of it will ever be garbage.
 gc.freeze()
+# Nor do calls leave cycles behind; by default the collector would look for some at every few of them.
+gc.set_threshold(20_000, 20, 20)
 
 
 class SavedModelServable:
@@ -164,5 +167,8 @@ def _describe(types: Mapping[str, tf.DType]) -> str:
 
 
 def set_threads(count: int) -> None:
-    """Let one forward pass use `count` processor threads. Call it before the first model is loaded."""
-    tf.config.threading.set_intra_op_parallelism_threads(count)
+    """Let one forward pass use `count` processor threads, 0: all. Without effect once TensorFlow has run anything."""
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(count)
+        # Operations one after another, in the thread that asks: handing them to others costs more than it gains.
+        tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,15 @@ class ClassifyQuery:
     caller: Caller = Caller()
 
 
-@dataclass(frozen=True, slots=True)
-class LabelScore:
-    """A label, its calibrated probability, and whether it is part of the answer."""
+class LabelScore(NamedTuple):
+    """A label, its calibrated probability, and whether it is part of the answer. A tuple: calls make dozens of them."""
 
     label: str
     score: float
     predicted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TextResult:
+class TextResult(NamedTuple):
     """The answer for one text."""
 
     labels: tuple[LabelScore, ...]

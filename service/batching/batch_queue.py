@@ -34,10 +34,11 @@ class BatchQueue:
 
     def add(self, call: PendingCall, due_times: Sequence[float]) -> None:
         """Let all texts of a call wait; `due_times` says when each of them is due."""
-        for width in set(call.widths) - self._lines.keys():
-            self._lines[width] = WaitingLine()
         for row, (width, due_at) in enumerate(zip(call.widths, due_times, strict=True)):
-            self._lines[width].add(WaitingText(due_at, self._numbers + row, call, row))
+            line = self._lines.get(width)
+            if line is None:
+                line = self._lines[width] = WaitingLine()
+            line.add(WaitingText(due_at, self._numbers + row, call, row))
         self._first_number[call] = self._numbers
         self._numbers += call.size
         self._waiting[call] = call.size

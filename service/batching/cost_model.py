@@ -20,6 +20,7 @@ class CostModel:
 
     def __init__(self) -> None:
         self._seconds_a_token: dict[tuple[int, int], float] = {}
+        self._nearest: dict[tuple[int, int], tuple[int, int]] = {}  # a class that was seen, of each that was asked for
 
     def observe(self, texts: int, tokens: int, seconds: float) -> None:
         """Learn from a pass over so many texts, each padded to so many tokens."""
@@ -28,6 +29,7 @@ class CostModel:
         expected = self._seconds_a_token.get(key)
         if expected is None:
             self._seconds_a_token[key] = seen
+            self._nearest.clear()
         else:
             limited = min(seen, MOST_RISE * expected) if expected else seen
             self._seconds_a_token[key] = expected + WEIGHT * (limited - expected)
@@ -40,10 +42,11 @@ class CostModel:
         if not texts or not self._seconds_a_token:
             return 0.0
         key = _key(texts, tokens)
-        known = self._seconds_a_token.get(key)
-        if known is None:
-            known = self._seconds_a_token[min(self._seconds_a_token, key=lambda other: _distance(key, other))]
-        return known * texts * key[1]
+        nearest = self._nearest.get(key)
+        if nearest is None:
+            nearest = min(self._seconds_a_token, key=lambda other: _distance(key, other))
+            self._nearest[key] = nearest
+        return self._seconds_a_token[nearest] * texts * key[1]
 
 
 def _key(texts: int, tokens: int) -> tuple[int, int]:

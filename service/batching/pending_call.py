@@ -26,7 +26,9 @@ class PendingCall:
         latest_start: when the last of its forward passes must begin for the deadline to be met, if there is one.
         caller: who waits for it, and how urgently.
         answer: will be <float32>[texts, labels], in the order of `tokens`.
-        widths: of each text, the width class of the tokens to score.
+        size: texts of the call.
+        lengths: of each text, the tokens to score.
+        widths: of each text, the width class of these.
         scores: the answer so far; None before the first batch.
         unscored: texts without scores so far.
         queue_seconds: longest wait of any of the texts.
@@ -39,6 +41,8 @@ class PendingCall:
     submitted_at: float
     answer: asyncio.Future[Scores]
     caller: Caller = field(default_factory=Caller)
+    size: int = field(init=False)
+    lengths: list[int] = field(init=False)
     widths: list[int] = field(init=False)
     latest_start: float = field(init=False)
     scores: Scores | None = None
@@ -48,15 +52,11 @@ class PendingCall:
     batch_size: int = 0
 
     def __post_init__(self) -> None:
-        self.unscored = self.size
         self.latest_start = math.inf if self.deadline is None else self.deadline
         most = self.tokens.token_ids.shape[1]
-        self.widths = [width_class(min(length, most)) for length in self.tokens.length.tolist()]
-
-    @property
-    def size(self) -> int:
-        """Texts of the call."""
-        return len(self.tokens.length)
+        self.lengths = [min(length, most) for length in self.tokens.length.tolist()]
+        self.widths = [width_class(length) for length in self.lengths]
+        self.size = self.unscored = len(self.lengths)
 
     def texts_by_width(self) -> dict[int, int]:
         """How many texts of each width class the call has."""
@@ -64,9 +64,12 @@ class PendingCall:
 
     def keep(self, indices: list[int], scores: Scores) -> None:
         """Note the scores of some texts; the last ones answer the call."""
-        if self.scores is None:
-            self.scores = np.empty((self.size, scores.shape[1]), np.float32)
-        self.scores[indices] = scores
+        if self.size == 1:
+            self.scores = scores
+        else:
+            if self.scores is None:
+                self.scores = np.empty((self.size, scores.shape[1]), np.float32)
+            self.scores[indices] = scores
         self.unscored -= len(indices)
         if not self.unscored and not self.answer.done():
             self.answer.set_result(self.scores)
@@ -79,6 +82,17 @@ class Portion:
     call: PendingCall
     indices: list[int]
 
+    @property
+    def longest(self) -> int:
+        """Tokens to score of its longest text."""
+        lengths = self.call.lengths
+        return max([lengths[index] for index in self.indices])
+
+    @property
+    def tokens(self) -> Tokens:
+        """Its texts."""
+        return self.call.tokens if self.call.size == 1 else self.call.tokens.rows(self.indices)
+
 
 def width_class(tokens: int) -> int:
     """The least power of two that holds `tokens`, and at least 8: texts of one class may well share a batch."""
@@ -87,5 +101,5 @@ def width_class(tokens: int) -> int:
 
 def gather(batch: Sequence[Portion]) -> Tokens:
     """Bring the texts of a batch into one matrix, as wide as the longest needs and no wider."""
-    longest = max(1, *(int(portion.call.tokens.length[portion.indices].max()) for portion in batch))
-    return Tokens.join([portion.call.tokens.cut(longest).rows(portion.indices) for portion in batch])
+    longest = max(1, *[portion.longest for portion in batch])
+    return Tokens.join([portion.tokens for portion in batch], longest)

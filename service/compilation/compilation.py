@@ -14,6 +14,9 @@ from service.types import ModelSpec
 
 logger = logging.getLogger(__name__)
 
+COMPILER_NICE = 10
+"""Compiling takes a processor for half a second: by this a tenth of one, while calls want the rest."""
+
 
 class Compilation:
     """Created on the event loop that serves the version.
@@ -41,7 +44,7 @@ class Compilation:
         self._loop = asyncio.get_running_loop()
         self._grid = BucketGrid(servable.info.max_tokens, max_batch_tokens)
         self._scorer = CompiledScorer(servable, self._grid, clock, self._report_miss)
-        self._thread = WorkerThread(f"compile-{spec.name}-{spec.version}")
+        self._thread = WorkerThread(f"compile-{spec.name}-{spec.version}", nice=COMPILER_NICE)
         self._compiler = Compiler(self._scorer.build, self._thread, config, clock)
         self.score: Score = self._scorer.score if config.seconds else servable.score
 

@@ -1,11 +1,12 @@
 """One call as the interceptors see it, and where code further down finds the call it works for."""
 
+import random
 import re
 import time
-import uuid
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import grpc
 
@@ -16,6 +17,7 @@ LOGGED_NAME_CHARACTERS = 128
 # What a stranger may put into our logs and trailers.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
+Metadata = Iterable[tuple[str, str | bytes]]
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -41,6 +43,12 @@ class Call:
     code: grpc.StatusCode | None = None
     fields: dict[str, Any] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, method: str, context: Context) -> Self:
+        """Return the call as it arrives, with what its metadata say of it."""
+        metadata = context.invocation_metadata() or ()
+        return cls(method, request_id_of(metadata), context, client_of(context.peer() or "", metadata))
+
 
 CURRENT_CALL: ContextVar[Call | None] = ContextVar("current_call", default=None)
 
@@ -58,22 +66,23 @@ def current_client() -> str:
     return "" if call is None else call.client
 
 
-def client_of(context: Context) -> str:
+def client_of(peer: str, metadata: Metadata) -> str:
     """Return the address that a call came from, without the port, and the name that the client gives itself, if any.
 
     Behind a proxy all clients have its address. It can tell them apart by a name in the metadata.
     """
-    peer = context.peer() or ""
     address = peer.rpartition(":")[0] if peer.startswith(("ipv4:", "ipv6:")) else peer.partition(":")[0]
-    for key, value in context.invocation_metadata() or ():
-        if key == CLIENT_KEY and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
-            return f"{address} {value}"
-    return address
+    name = _sane_value(metadata, CLIENT_KEY)
+    return f"{address} {name}" if name else address
 
 
-def request_id_of(context: Context) -> str:
+def request_id_of(metadata: Metadata) -> str:
     """Return the request id that the client sent, or a new one where it sent none or one unfit for logs."""
-    for key, value in context.invocation_metadata() or ():
-        if key == REQUEST_ID_KEY and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
+    return _sane_value(metadata, REQUEST_ID_KEY) or f"{random.getrandbits(128):032x}"
+
+
+def _sane_value(metadata: Metadata, wanted: str) -> str:
+    for key, value in metadata:
+        if key == wanted and isinstance(value, str) and _REQUEST_ID.fullmatch(value):
             return value
-    return uuid.uuid4().hex
+    return ""

@@ -4,14 +4,13 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
 from typing import Any, TypeAlias
 
 import grpc
 
 from service.errors import InternalError, ServiceError
 from service.interceptors.admission import Admission
-from service.interceptors.call import CURRENT_CALL, REQUEST_ID_KEY, Call, Context, client_of, request_id_of
+from service.interceptors.call import CURRENT_CALL, REQUEST_ID_KEY, Call, Context
 from service.interceptors.requests import parsed, parsed_until, tolerant
 from service.status import internal_error, to_failure
 
@@ -28,13 +27,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
     """Wraps the handler of every method of every service.
 
     Args:
-        admissions: context managers around the handler, outermost first; one that raises refuses the call.
+        admit: what is around the handler.
         observers: called with each call that has ended, whatever its status.
         draining: ends the streams of requests when it is set.
     """
 
-    def __init__(self, admissions: Sequence[Admission], observers: Sequence[Observer], draining: asyncio.Event) -> None:
-        self._admissions = admissions
+    def __init__(self, admit: Admission, observers: Sequence[Observer], draining: asyncio.Event) -> None:
+        self._admit = admit
         self._observers = observers
         self._draining = draining
         self._wrapped: dict[str, Handler] = {}
@@ -88,13 +87,11 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
 
     def _around(self, method: str, answer: Behaviour, request_streaming: bool) -> Behaviour:
         async def handle(request: Any, context: Context) -> Any:
-            call = Call(method, request_id_of(context), context, client_of(context))
+            call = Call.of(method, context)
             CURRENT_CALL.set(call)
             context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
             try:
-                async with AsyncExitStack() as stack:
-                    for admission in self._admissions:
-                        await stack.enter_async_context(admission(call))
+                async with self._admit(call):
                     return await answer(self._incoming(request, request_streaming), context)
             except grpc.aio.AbortError:
                 call.code = context.code()

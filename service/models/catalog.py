@@ -16,6 +16,7 @@ class Catalog:
         self._statuses: dict[tuple[str, int], ModelStatus] = {}
         self._served: dict[str, dict[int, ServedModel]] = {}
         self._listeners: list[StatusListener] = []
+        self._names: list[str] | None = None  # every call that names no model asks
 
     def subscribe(self, listener: StatusListener) -> None:
         """Have `listener` called with every change of a version's state from now on."""
@@ -25,6 +26,7 @@ class Catalog:
         """Note the state of a version, and tell the listeners where it is news."""
         if self._statuses.get((status.name, status.version)) == status:
             return
+        self._names = None
         self._statuses[status.name, status.version] = status
         for listener in self._listeners:
             listener(status)
@@ -50,6 +52,7 @@ class Catalog:
 
     def forget(self, name: str, version: int) -> None:
         """Strike a version that is not in service off the list, and tell the listeners its last state once more."""
+        self._names = None
         status = self._statuses.pop((name, version))
         for listener in self._listeners:
             listener(status)
@@ -72,7 +75,9 @@ class Catalog:
 
     def names(self) -> list[str]:
         """The models that have at least one version, in order."""
-        return sorted({name for (name, _), _ in self._versions()})
+        if self._names is None:
+            self._names = sorted({name for (name, _), _ in self._versions()})
+        return list(self._names)
 
     def remove_all(self) -> list[ServedModel]:
         """Take every version out of service, and return them."""

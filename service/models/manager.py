@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 from service.errors import UnavailableError
@@ -16,7 +15,7 @@ from service.models.keeper import VersionKeeper
 from service.models.recovery import Recovery
 from service.models.repository import Repository, RepositoryListing, RepositoryProblem
 from service.models.router import Router
-from service.models.served_model import ServedModel
+from service.models.served_model import Lease, ServedModel
 from service.models.version_loader import VersionLoader
 from service.models.version_unloader import VersionUnloader
 from service.models.watchdog import Watchdog
@@ -104,9 +103,8 @@ class ModelManager:
         for model in (*self._leaving, *self._unloader.leaving):
             model.give_up("the server is shutting down")
 
-    @contextmanager
-    def acquire(self, spec: ModelSpec) -> Iterator[ServedModel]:
-        """Hold the version that `spec` means for as long as the context lasts; without a choice the newest in service.
+    def acquire(self, spec: ModelSpec) -> Lease:
+        """Hold the version that `spec` means as long as a `with` block runs; without a choice the newest in service.
 
         Raises:
             InvalidArgumentError: no name, and several models to choose from.
@@ -115,9 +113,7 @@ class ModelManager:
         """
         if self._stopping or not self._started:
             raise UnavailableError("the server is shutting down" if self._stopping else "the models are being loaded")
-        model = self._router.find(spec)
-        with model.lease():
-            yield model
+        return self._router.find(spec).lease()
 
     def subscribe(self, callback: StatusListener) -> None:
         """Have `callback` called, on the event loop, with every change of a version's state from now on."""

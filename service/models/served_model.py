@@ -1,8 +1,7 @@
 """A version in service: its servable, the threads that run it, its batcher, and who uses it at the moment."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from itertools import count
 
 from service.batching.batcher import Batcher
@@ -77,17 +76,20 @@ class ServedModel:
         """Compile, `first` first, while there is time and the version is wanted. Call it before it takes traffic."""
         await self._compilation.prepare(first, is_wanted)
 
-    @contextmanager
-    def lease(self) -> Iterator[None]:
-        """Keep the version from being closed."""
+    def lease(self) -> "Lease":
+        """Keep the version from being closed for as long as a `with` block runs, which gives the version."""
+        return Lease(self)
+
+    def begin_use(self) -> None:
+        """Count a user; `end_use` must follow."""
         self._users += 1
         self._unused.clear()
-        try:
-            yield
-        finally:
-            self._users -= 1
-            if not self._users:
-                self._unused.set()
+
+    def end_use(self) -> None:
+        """Count a user less."""
+        self._users -= 1
+        if not self._users:
+            self._unused.set()
 
     async def tokenize(self, texts: Sequence[str]) -> Tokens:
         """Tokenise all texts of a call, off the event loop and together with those of other calls."""
@@ -124,3 +126,19 @@ class ServedModel:
 
     def _tokenize(self, texts: Sequence[str]) -> Tokens:
         return self._servable.tokenize([text.encode() for text in texts])
+
+
+class Lease:
+    """A use of a version. A class, since a generator would take three times as long, for every call."""
+
+    __slots__ = ("_model",)
+
+    def __init__(self, model: ServedModel) -> None:
+        self._model = model
+
+    def __enter__(self) -> ServedModel:
+        self._model.begin_use()
+        return self._model
+
+    def __exit__(self, *_: object) -> None:
+        self._model.end_use()

@@ -44,15 +44,18 @@ class Tokens:
         return type(self)(token_ids, length, None if logits is None else _extend(logits, (texts, logits.shape[1])))
 
     @classmethod
-    def join(cls, groups: Sequence[Self]) -> Self:
-        """Return all texts of some groups, one at least, of one model, as wide as the widest group."""
-        width = max(group.token_ids.shape[1] for group in groups)
+    def join(cls, groups: Sequence[Self], most: int | None = None) -> Self:
+        """Return all texts of some groups, one at least, of one model, as wide as the widest, `most` tokens at most."""
+        width = max([group.token_ids.shape[1] for group in groups])
+        width = width if most is None else min(width, most)
         length = np.concatenate([group.length for group in groups])
         token_ids = np.zeros((len(length), width), np.int32)
         start = 0
         for group in groups:
-            token_ids[start : start + len(group), : group.token_ids.shape[1]] = group.token_ids
-            start += len(group)
+            ids = group.token_ids[:, :width]
+            end = start + ids.shape[0]
+            token_ids[start:end, : ids.shape[1]] = ids
+            start = end
         logits = [group.ngram_logits for group in groups if group.ngram_logits is not None]
         return cls(token_ids, length, np.concatenate(logits) if logits else None)
 
