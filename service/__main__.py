@@ -42,7 +42,7 @@ def serve(arguments: Sequence[str], is_worker: bool = False) -> int:
         if config.workers > 1:
             return _supervise(config, arguments)
         _log_settings(config)
-        asyncio.run(run(config, tensorflow_loader(config.threads), is_worker))
+        asyncio.run(run(config, tensorflow_loader(config.threads or processors_to_compute()), is_worker))
     except (AddressError, PortTakenError, RepositoryError) as error:
         structlog.get_logger().error("cannot start", reason=str(error))
         return USAGE_ERROR
@@ -54,10 +54,16 @@ def _supervise(config: ServiceConfig, arguments: Sequence[str]) -> int:
     _log_settings(config)
     with hold_port(config.host, config.port) as held:
         port = held.getsockname()[1]
-        threads = max(1, (config.threads or os.cpu_count() or 1) // config.workers)
+        threads = max(1, (config.threads or processors_to_compute()) // config.workers)
         shared = ["--port", str(port), "--threads", str(threads), "--workers", "1"]
         command = [sys.executable, "-m", "service", WORKER, *arguments, *shared]
         return asyncio.run(supervise(command, config.workers))
+
+
+def processors_to_compute() -> int:
+    """All that this process may use but one: while a forward pass runs, calls arrive and answers leave."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, usable - 1)
 
 
 def _log_settings(config: ServiceConfig) -> None:

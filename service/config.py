@@ -169,7 +169,7 @@ class ServiceConfig:
         float, Setting(seconds, "a version whose forward pass takes longer is taken for stuck, and loaded anew")
     ] = 30.0
     stream_window: Annotated[int, Setting(whole(1, 1024), "requests of one stream that are worked on at once")] = 8
-    threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 lets the library choose")] = 0
+    threads: Annotated[int, Setting(whole(0, 1024), "threads of a forward pass; 0 takes all processors but one")] = 0
     workers: Annotated[
         int,
         Setting(

@@ -35,13 +35,14 @@ class InProcess(Child):
 
 async def serve(repository: Path) -> None:
     """Measure what each line of standard input asks for, and print the texts a second."""
+    from service.__main__ import processors_to_compute
     from service.core import ServerCore
     from service.limits import CompilationConfig, Limits
     from service.models.manager import ModelManager
     from service.models.repository import Repository
     from service.run import tensorflow_loader
 
-    manager = ModelManager(Repository(repository), tensorflow_loader(0), compilation=CompilationConfig())
+    manager = ModelManager(Repository(repository), tensorflow_loader(processors_to_compute()), compilation=CompilationConfig())
     await manager.refresh()
     core = ServerCore(manager, Limits())
     while line := await asyncio.to_thread(sys.stdin.readline):
