@@ -40,7 +40,7 @@ def main() -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     load_tensorflow()
     from benchmarks.accuracy.measure import measure
-    from training.progress import make_progress
+    from training.progress import format_seconds, make_progress
 
     run = Run(SETS[options.set], MODELS[options.model], options.seed)
     taken = {"commit": commit(but_for=_WRITTEN), "machine": machine(), "data": portable(str(options.data))}
@@ -51,6 +51,8 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    figures = ", ".join(f"{metric} {100 * outcome['metrics'][metric]:.2f}" for metric in run.data_set.metrics)
+    print(f"{run}: {figures} in {format_seconds(outcome['seconds'])}", file=sys.stderr)
     peak = {"peak_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)}
     KeptRuns(options.work).write(run, outcome | peak | taken | {"note": options.note, "settings": run.settings()})
     return 0
