@@ -53,7 +53,10 @@ class FastText:
         loss = "ova" if train.task is Task.MULTI_LABEL else "softmax"
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "train.txt"
-            path.write_text("".join(training_lines(train, tokens, label_names)), encoding="utf-8")
+            lines = list(training_lines(train, tokens, label_names))
+            # The library learns in the order of the file: where that is by label, it would forget the first ones.
+            order = np.random.default_rng(seed).permutation(len(lines))
+            path.write_text("".join(lines[index] for index in order), encoding="utf-8")
             model = fasttext.train_supervised(input=str(path), loss=loss, seed=seed, thread=1, verbose=0, **arguments)
         return cls(label_names, model)
 
