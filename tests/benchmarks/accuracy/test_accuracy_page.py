@@ -151,6 +151,21 @@ def test_the_verdict_is_what_the_figures_say(page: Callable[..., str], mean: flo
     assert f"English questions, 6 classes. {verdict}" in " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    ("mean", "seconds", "verdict"),
+    [
+        (92.0, 20.0, "`balanced` takes 0.33 of its time and loses 1.00: as wanted, a third at most and 1.00 at most."),
+        (91.9, 20.0, "`balanced` takes 0.33 of its time and loses 1.10: not as wanted, a third at most"),
+        (93.5, 21.0, "`balanced` takes 0.35 of its time and gains 0.50: not as wanted, a third at most"),
+    ],
+)
+def test_balanced_is_held_against_the_time_and_figure_of_accuracy(
+    page: Callable[..., str], mean: float, seconds: float, verdict: str
+) -> None:
+    text = page(row("accuracy", 93.0, train_seconds=60.0), row("balanced", mean, train_seconds=seconds))
+    assert f"short of the goal. {verdict}" in " ".join(text.split())
+
+
 def test_each_metric_of_a_multi_label_set_has_its_verdict(page: Callable[..., str]) -> None:
     rows = (row("accuracy", mean, "reuters", metric) for metric, mean in (("micro_f1", 88.5), ("macro_f1", 40)))
     text = " ".join(page(*rows).split())
