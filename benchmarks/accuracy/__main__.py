@@ -10,6 +10,7 @@ Usage: python -m benchmarks.accuracy --data DIR [--sets trec snips] [--models ba
 import argparse
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from benchmarks import record
 from benchmarks.accuracy import page
-from benchmarks.accuracy.child import command
+from benchmarks.accuracy.child import command, exports
 from benchmarks.accuracy.fasttext_baseline import is_installed
 from benchmarks.accuracy.kept import REPEATED_SECONDS, KeptRuns
 from benchmarks.accuracy.models import GROUPS, MODELS, expand
@@ -114,7 +115,10 @@ def _do(runs: Sequence[Run], kept: KeptRuns, options: argparse.Namespace) -> lis
 def _start(run: Run, options: argparse.Namespace) -> int:
     """Do a run in a process of its own and return its exit status; it is killed when this process is interrupted."""
     print(f"\n{run}", file=sys.stderr, flush=True)
-    return subprocess.run(command(run, options.data, WORK, options.note), check=False).returncode
+    try:
+        return subprocess.run(command(run, options.data, WORK, options.note), check=False).returncode
+    finally:
+        shutil.rmtree(exports(WORK), ignore_errors=True)
 
 
 def _write(kept: KeptRuns) -> None:

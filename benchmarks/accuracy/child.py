@@ -20,6 +20,11 @@ from training.quiet_start import load_tensorflow
 _WRITTEN = ("benchmarks/results", "docs")
 
 
+def exports(work: Path) -> Path:
+    """Where a run leaves an exported version, of use to nobody once it has been tested."""
+    return work / "models"
+
+
 def command(run: Run, data: Path, work: Path, note: str) -> list[str]:
     """The command line that does a run."""
     names = [run.data_set.name, run.model.key, str(run.seed)]
@@ -45,7 +50,7 @@ def main() -> int:
     run = Run(SETS[options.set], MODELS[options.model], options.seed)
     taken = {"commit": commit(but_for=_WRITTEN), "machine": machine(), "data": portable(str(options.data))}
     try:
-        outcome = measure(run, options.data, options.work / "models", make_progress())
+        outcome = measure(run, options.data, exports(options.work), make_progress())
     except TrainingError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -1,6 +1,5 @@
 """Trains one model on one data set and looks at test, by the code of training."""
 
-import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -53,7 +52,7 @@ def measure(run: Run, data: Path, repository: Path, progress: Progress) -> dict[
     Args:
         run: what to train on what.
         data: folder of all data sets.
-        repository: a folder for an export, which is removed again.
+        repository: a folder for an export.
         progress: is told how far it is.
 
     Returns:
@@ -123,15 +122,12 @@ def _scores(model: FastText, corpus: Corpus, tokenizer: Tokenizer) -> npt.NDArra
 
 def _preset(run: Run, config: TrainingConfig, progress: Progress) -> Tested:
     """Test the exported version, opened again: the figures are those that a user gets."""
-    try:
-        result = run_training(config, progress)
-        _check_complete(result.record)
-        progress.message("testing the exported version")
-        model = ExportedModel.open(result.directory)
-        test = read_parts(config.data)["test"].corpus
-        evaluation = evaluate_scores("test", test, model.label_names, model.scores(test.texts), model.thresholds)
-    finally:
-        shutil.rmtree(config.export.repository, ignore_errors=True)
+    result = run_training(config, progress)
+    _check_complete(result.record)
+    progress.message("testing the exported version")
+    model = ExportedModel.open(result.directory)
+    test = read_parts(config.data)["test"].corpus
+    evaluation = evaluate_scores("test", test, model.label_names, model.scores(test.texts), model.thresholds)
     ngrams = result.record.ngrams
     branch = {"branch_weight": ngrams.weight, "network_alone": ngrams.network_alone.metrics} if ngrams else {}
     parameters = result.record.parameter_count + (ngrams.parameter_count if ngrams else 0)

@@ -163,15 +163,22 @@ def test_data_that_are_not_there_are_named_before_anything_is_run(
     assert capsys.readouterr().err == f"missing: {place / 'data' / 'trec' / 'test.tsv'}\n"
 
 
-def test_a_run_is_done_by_a_process_of_its_own(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("interrupted", "status"), [(False, 0), (True, 130)])
+def test_a_run_is_done_by_a_process_of_its_own_of_which_no_export_stays(
+    place: Path, monkeypatch: pytest.MonkeyPatch, interrupted: bool, status: int
+) -> None:
     commands: list[list[str]] = []
 
     def start(line: list[str], check: bool) -> Any:
         commands.append(line)
+        (place / "work" / "models" / "trec-speed").mkdir(parents=True)
+        if interrupted:
+            raise KeyboardInterrupt
         return type("Done", (), {"returncode": 0})
 
     monkeypatch.setattr(command.subprocess, "run", start)
-    assert call(place, "--models", "speed", "--seeds", "1", "--note", "busy") == 0
+    assert call(place, "--models", "speed", "--seeds", "1", "--note", "busy") == status
+    assert not (place / "work" / "models").exists()
     ((_, *line),) = commands
     assert line == [
         *("-m", "benchmarks.accuracy.child", "trec", "speed", "0"),
