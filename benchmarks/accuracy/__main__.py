@@ -2,7 +2,8 @@
 
 Each run is kept under build/accuracy and is not repeated unless its settings change: start again after an interruption,
 and it goes on. Delete build/accuracy/SET/MODEL-SEED.json to repeat one after a change of the code. Results and page are
-written after each run; what they hold of other runs stays.
+written after each run; what they hold of other runs stays. In a fresh checkout, where no run is kept, --new goes on from
+the results.
 
 Usage: python -m benchmarks.accuracy --data DIR [--sets trec snips] [--models baselines speed] [--seeds 1] [--list]
 """
@@ -24,7 +25,7 @@ from benchmarks.accuracy.child import command, exports
 from benchmarks.accuracy.fasttext_baseline import is_installed
 from benchmarks.accuracy.kept import REPEATED_SECONDS, KeptRuns
 from benchmarks.accuracy.models import GROUPS, MODELS, expand
-from benchmarks.accuracy.rows import make_rows, merge
+from benchmarks.accuracy.rows import Row, make_rows, merge, without_measured
 from benchmarks.accuracy.runs import Run, plan
 from benchmarks.accuracy.sets import SETS
 from benchmarks.accuracy.state import describe
@@ -45,6 +46,8 @@ def main(command_line: Sequence[str] | None = None) -> int:
     options = _options(command_line)
     runs = list(plan([SETS[name] for name in options.sets], [MODELS[key] for key in options.models], options.seeds))
     kept = KeptRuns(WORK)
+    if options.new:
+        runs = without_measured(runs, _rows_before(), options.seeds)
     if options.list:
         print(describe(runs, kept))
         return 0
@@ -77,6 +80,11 @@ def _options(command_line: Sequence[str] | None) -> argparse.Namespace:
         "--seeds", type=int, default=3, help=f"runs of each model, or 1 where a run takes over {REPEATED_SECONDS} s"
     )
     parser.add_argument("--max-minutes", type=float, default=float("inf"), help="then no further run begins")
+    parser.add_argument(
+        "--new",
+        action="store_true",
+        help="leave out what the results hold already, measured elsewhere, with as many seeds",
+    )
     parser.add_argument("--list", action="store_true", help="only say which runs are there and which are missing")
     parser.add_argument("--note", default="", help="a sentence for the page, such as what else the machine did")
     options = parser.parse_args(command_line)
@@ -123,11 +131,15 @@ def _start(run: Run, options: argparse.Namespace) -> int:
 
 def _write(kept: KeptRuns) -> None:
     """Write results and page, which keep the rows of runs that are not there."""
-    path = record.RESULTS / "accuracy.json"
-    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
-    rows = merge(before, make_rows(kept))
+    rows = merge(_rows_before(), make_rows(kept))
     record.write_results("accuracy", rows)
     page.write_page(rows)
+
+
+def _rows_before() -> list[Row]:
+    """The results as they are."""
+    path = record.RESULTS / "accuracy.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
 
 
 if __name__ == "__main__":

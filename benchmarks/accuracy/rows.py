@@ -5,8 +5,9 @@ import statistics
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from benchmarks.accuracy.kept import KeptRuns, Outcome
+from benchmarks.accuracy.kept import REPEATED_SECONDS, KeptRuns, Outcome
 from benchmarks.accuracy.models import MODELS, Model
+from benchmarks.accuracy.runs import Run
 from benchmarks.accuracy.sets import SETS, DataSet
 
 Row = dict[str, Any]
@@ -33,6 +34,18 @@ def merge(before: Iterable[Row], now: Sequence[Row]) -> list[Row]:
     """
     replaced = {(row["set"], key) for row in now for key in _REPLACED.get(row["key"], (row["key"],))}
     return sorted([*(row for row in before if (row["set"], row["key"]) not in replaced), *now], key=_place)
+
+
+def without_measured(runs: Iterable[Run], rows: Iterable[Row], seeds: int) -> list[Run]:
+    """The runs of models that have no rows for their data set, or rows of fewer seeds than they should be of."""
+    measured = {(row["set"], row["key"]): row for row in rows}
+    return [run for run in runs if not _is_enough(measured.get((run.data_set.name, run.model.key)), run.model, seeds)]
+
+
+def _is_enough(row: Row | None, model: Model, seeds: int) -> bool:
+    if row is None:
+        return False
+    return not model.seeded or row["seeds"] >= seeds or (row["train_seconds"] or 0) > REPEATED_SECONDS
 
 
 def _place(row: Row) -> tuple[int, int]:

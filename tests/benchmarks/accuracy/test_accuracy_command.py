@@ -142,6 +142,17 @@ def test_rows_of_runs_that_are_not_here_stay(place: Path, started: Callable[...,
     assert keys(place) == ["linear", "speed"]
 
 
+def test_only_what_is_new_can_be_asked_for(place: Path, started: Callable[..., list[str]]) -> None:
+    started()
+    call(place, "--models", "linear")
+    for path in (place / "work" / "trec").iterdir():
+        path.unlink()
+    names = started()
+    call(place, "--models", "baselines", "--seeds", "1", "--new")
+    assert names == ["trec: fasttext, seed 0"]
+    assert keys(place) == ["linear", "fasttext"]
+
+
 def test_the_list_starts_and_writes_nothing(
     place: Path, started: Callable[..., list[str]], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks.accuracy.kept import KeptRuns
 from benchmarks.accuracy.models import MODELS
-from benchmarks.accuracy.rows import make_rows, merge
+from benchmarks.accuracy.rows import make_rows, merge, without_measured
+from benchmarks.accuracy.runs import plan
 from benchmarks.accuracy.sets import SETS
 from tests.benchmarks.accuracy.outcomes import outcome, run
 
@@ -100,6 +101,23 @@ def test_rows_come_in_the_order_of_sets_and_models_with_those_of_the_past_behind
         "speed",
         *("linear", "accuracy", "default-one-hot", "elman-embedding", "gru-one-hot"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "changed", "left"),
+    [
+        ("speed", {"seeds": 3}, []),
+        ("speed", {"seeds": 1}, [0, 1, 2]),
+        ("speed", {"seeds": 1, "train_seconds": 301}, []),
+        ("linear", {"seeds": 1, "train_seconds": None}, []),
+        ("accuracy", {"seeds": 3}, [0, 1, 2]),
+    ],
+)
+def test_what_was_measured_elsewhere_can_be_left_out(key: str, changed: dict[str, Any], left: list[int]) -> None:
+    wanted = "linear" if key == "linear" else "speed"
+    runs = plan([SETS["trec"]], [MODELS[wanted]], 3)
+    rows = [row("trec", key, **{"train_seconds": 61.0} | changed), row("snips", "speed", seeds=3, train_seconds=61.0)]
+    assert [run.seed for run in without_measured(runs, rows, 3)] == left
 
 
 def test_committed_results_have_all_that_is_asked_of_a_row() -> None:
