@@ -2,8 +2,8 @@
 
 Each run is kept under build/accuracy and is not repeated unless its settings change: start again after an interruption,
 and it goes on. Delete build/accuracy/SET/MODEL-SEED.json to repeat one after a change of the code. Results and page are
-written after each run; what they hold of other runs stays. In a fresh checkout, where no run is kept, --new goes on from
-the results.
+written after each run; what they hold of other runs stays. Where no runs are kept, as in a fresh checkout, --new goes
+on from the results.
 
 Usage: python -m benchmarks.accuracy --data DIR [--sets trec snips] [--models baselines speed] [--seeds 1] [--list]
 """
