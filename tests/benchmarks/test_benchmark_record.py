@@ -43,6 +43,17 @@ def test_a_changed_file_is_told_by_a_plus_and_an_untracked_one_is_not(checkout: 
     assert commit() == clean + "+"
 
 
+def test_changes_in_folders_that_the_figures_do_not_come_from_can_be_let_pass(checkout: Path) -> None:
+    clean = commit()
+    (checkout / "docs").mkdir()
+    (checkout / "docs" / "page").write_text("new")
+    git(checkout, "add", "docs")
+    assert commit() == clean + "+"
+    assert commit(but_for=("docs", "not there")) == clean
+    (checkout / "file").write_text("two")
+    assert commit(but_for=("docs",)) == clean + "+"
+
+
 def test_outside_a_checkout_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record_module, "__file__", str(tmp_path / "record.py"))
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
