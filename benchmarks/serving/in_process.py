@@ -42,7 +42,9 @@ async def serve(repository: Path) -> None:
     from service.models.repository import Repository
     from service.run import tensorflow_loader
 
-    manager = ModelManager(Repository(repository), tensorflow_loader(processors_to_compute()), compilation=CompilationConfig())
+    manager = ModelManager(
+        Repository(repository), tensorflow_loader(processors_to_compute()), compilation=CompilationConfig()
+    )
     await manager.refresh()
     core = ServerCore(manager, Limits())
     while line := await asyncio.to_thread(sys.stdin.readline):

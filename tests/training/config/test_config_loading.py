@@ -71,7 +71,10 @@ def test_a_file_sets_what_it_names_and_nothing_else(tmp_path: Path, name: str, c
         ({"fit": {"learning_rat": 3}}, "unknown setting fit.learning_rat; did you mean fit.learning_rate?"),
         ({"modell": {"units": 3}}, "unknown setting modell; did you mean model?"),
         ({"units": 3}, "unknown setting units; known here: "),
-        ({"export": {"qqq": 3}}, "unknown setting export.qqq; known here: name, projected_table_mb, repository, version"),
+        (
+            {"export": {"qqq": 3}},
+            "unknown setting export.qqq; known here: name, projected_table_mb, repository, version",
+        ),
         ({"model": {3: 3}}, "unknown setting model.3; known here: "),
     ],
 )
