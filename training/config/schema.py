@@ -141,6 +141,7 @@ class NgramConfig:
     min_count: int = setting(2, "n-grams that fewer texts of train have are left out")
     max_ngrams: int = setting(300_000, "n-grams at most, half of them of tokens; the most frequent ones")
     regularization: float = setting(0.5, "C of the support vector machines: smaller fits train less closely")
+    count_ratios: bool = setting(True, "scale n-grams by how much likelier a label makes them before fitting (NBSVM)")
     refit: bool = setting(True, "once dev has chosen all, fit it again on train and dev together")
 
 

@@ -7,14 +7,17 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 from scipy.optimize import minimize
+from scipy.special import expit
 
-from training.calibration import negative_log_likelihood
+from training.calibration import fit_temperature, negative_log_likelihood
 from training.examples import Task
 from training.ngrams.branch import NgramBranch
 from training.tokenizer import Tokenizer, encode_text
 
-_SMALLEST = 1e-3
-_LARGEST = 1e3
+PRIOR = 3.0
+"""Nats that log odds of 1 for either of the two cost, as against all texts of dev together."""
+
+_LOG_SCALES, _LOG_ODDS = (-3.0, 3.0), (-7.0, 7.0)
 _BATCH = 256
 
 
@@ -33,8 +36,9 @@ def choose_branch_weight(
 ) -> float:
     """The factor of the branch's logits, beside a network whose logits have factor 1.
 
-    A logarithmic opinion pool (Heskes 1998): the logits of both are added with the two factors that minimise the
-    negative log-likelihood of dev, which is convex in them. Their common scale is left to the temperature.
+    A logarithmic opinion pool (Heskes 1998) of both, each calibrated by itself. The weight makes dev most likely, but
+    for a prior by which both have an equal say: what a few hundred texts say of two models that are about as good as
+    each other is mostly noise, and would as soon leave one of them out. Their common scale is left to the temperature.
 
     Args:
         network: logits <float>[texts, labels] of dev.
@@ -45,11 +49,16 @@ def choose_branch_weight(
     Returns:
         A number of at least 0.
     """
-    first, second = np.asarray(network, np.float64), np.asarray(branch, np.float64)
+    temperatures = [fit_temperature(logits, targets, task) for logits in (network, branch)]
+    first, second = (
+        np.asarray(logits, np.float64) / by for logits, by in zip((network, branch), temperatures, strict=True)
+    )
 
-    def loss(factors: npt.NDArray[np.float64]) -> float:
-        return negative_log_likelihood(factors[0] * first + factors[1] * second, targets, task)
+    def loss(parameters: npt.NDArray[np.float64]) -> float:
+        log_scale, log_odds = parameters
+        share = expit(log_odds)
+        pooled = np.exp(log_scale) * ((1 - share) * first + share * second)
+        return negative_log_likelihood(pooled, targets, task) + float(PRIOR * log_odds**2) / max(1, len(targets))
 
-    bounds = ((_SMALLEST, _LARGEST), (0.0, _LARGEST))
-    found = minimize(loss, np.ones(2), method="L-BFGS-B", bounds=bounds)
-    return float(found.x[1] / found.x[0])
+    found = minimize(loss, np.zeros(2), method="L-BFGS-B", bounds=(_LOG_SCALES, _LOG_ODDS))
+    return float(np.exp(found.x[1]) * temperatures[0] / temperatures[1])

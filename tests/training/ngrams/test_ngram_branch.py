@@ -67,10 +67,21 @@ def branch() -> NgramBranch:
 
 @pytest.mark.parametrize("min_count", [1, 2])
 def test_logits_are_those_of_scikit_learn_on_strings(min_count: int) -> None:
-    config = NgramConfig(longest_token_ngram=2, longest_character_ngram=4, min_count=min_count)
+    config = NgramConfig(longest_token_ngram=2, longest_character_ngram=4, min_count=min_count, count_ratios=False)
     union = features(config)
     machine = LinearSVC(C=config.regularization).fit(union.fit_transform(TRAIN), TARGETS[:, 1])
     expected = machine.decision_function(union.transform(TEXTS))
+    np.testing.assert_allclose(logits(fit(config), TEXTS)[:, 1], expected, atol=2e-3)
+
+
+def test_with_count_ratios_they_are_those_of_a_machine_on_scaled_features() -> None:
+    config = NgramConfig(longest_token_ngram=2, longest_character_ngram=4)
+    union = features(config)
+    of_train, has_label = union.fit_transform(TRAIN).toarray(), TARGETS[:, 1] > 0
+    p, q = (1 + (of_train[rows] > 0).sum(axis=0) for rows in (has_label, ~has_label))
+    ratios = np.log((p / p.sum()) / (q / q.sum()))
+    machine = LinearSVC(C=config.regularization).fit(of_train * ratios, has_label)
+    expected = machine.decision_function(union.transform(TEXTS).toarray() * ratios)
     np.testing.assert_allclose(logits(fit(config), TEXTS)[:, 1], expected, atol=2e-3)
 
 
