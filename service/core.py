@@ -11,6 +11,7 @@ from service.limits import Limits
 from service.models.manager import ModelManager
 from service.models.served_model import ServedModel
 from service.response_cache import CachingTextScorer, ResponseCache
+from service.response_times import ResponseTimes
 from service.shadow import ShadowTraffic
 from service.text_scoring import EveryTextScorer, ScoredTexts, TextScorer
 from service.types import (
@@ -50,6 +51,8 @@ class ServerCore:
         self._uncached = EveryTextScorer(clock)
         self._scorer: TextScorer = self._uncached if cache is None else CachingTextScorer(self._uncached, cache)
         self._shadow = ShadowTraffic(manager, self._score_copy)
+        self._times = ResponseTimes(clock)
+        self._texts = 0
 
     async def classify(self, query: ClassifyQuery, deadline: float | None = None) -> Classification:
         """Answer a call. Cancelling it drops those of its texts that still wait.
@@ -63,15 +66,19 @@ class ServerCore:
         """
         started = self._clock()
         check_query(query, self._limits)
-        if deadline is not None and deadline <= started:
-            raise DeadlineExceededError("the deadline had passed when the call arrived")
+        load = self._texts + len(query.texts)
+        if deadline is not None:
+            self._check_deadline(deadline - started, load)
+        self._texts = load
         try:
             with self._manager.acquire(query.spec) as model:
                 scored = await self._scorer.score(model, query, deadline)
                 results = _results(model, query, scored)
                 self._shadow.offer(query, model, scored.scores)
         finally:
+            self._texts -= len(query.texts)
             self._shadow.go_on()
+        self._times.observe(load, self._clock() - started)
         return Classification(model.spec, results, self._timing(started, scored))
 
     def list_models(self) -> list[ModelStatus]:
@@ -90,6 +97,13 @@ class ServerCore:
     def traffic(self, name: str) -> tuple[Traffic, ShadowCounts]:
         """Which versions of a model answer whom, and what came of the copies that its shadow was shown."""
         return self._manager.traffic(name), self._shadow.counts(name)
+
+    def _check_deadline(self, remaining: float, load: int) -> None:
+        """Refuse a call that would be answered too late. With nobody else here it is tried: forecasts may be wrong."""
+        if remaining <= 0:
+            raise DeadlineExceededError("the deadline had passed when the call arrived")
+        if self._texts and remaining < self._times.expected(load):
+            raise DeadlineExceededError("the deadline would pass before the answer: the server is busy")
 
     async def _score_copy(self, model: ServedModel, query: ClassifyQuery) -> npt.NDArray[np.float32]:
         return (await self._uncached.score(model, query, None)).scores  # the cache is for those who will be answered

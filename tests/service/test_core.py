@@ -133,6 +133,43 @@ async def test_call_that_expires_in_the_queue_is_never_scored(start_core: StartC
     assert [tokens.token_ids.tolist() for tokens in servable.scored] == [[[1]]]
 
 
+async def test_under_load_a_call_that_would_be_answered_too_late_is_refused_before_any_work(
+    start_core: StartCore, clock: Clock
+) -> None:
+    servable = FakeServable(gate=Gate(closed=True))
+    core = await start_core(servable)
+
+    async def answer_after(seconds: float) -> None:
+        call = asyncio.create_task(core.classify(query("1")))
+        await servable.gate.arrival()
+        clock.now += seconds
+        servable.gate.open()
+        await call
+        servable.gate.close()
+
+    await answer_after(0.5)
+    first = asyncio.create_task(core.classify(query("1")))
+    await servable.gate.arrival()
+    with pytest.raises(DeadlineExceededError, match="the server is busy"):
+        await core.classify(query("2"), deadline=clock.now + 0.4)
+    assert len(servable.tokenized) == 2
+    servable.gate.open()
+    await first
+
+
+async def test_a_call_that_finds_nobody_else_is_tried_however_near_its_deadline(
+    start_core: StartCore, clock: Clock
+) -> None:
+    servable = FakeServable(gate=Gate(closed=True))
+    core = await start_core(servable)
+    slow = asyncio.create_task(core.classify(query("1")))
+    await servable.gate.arrival()
+    clock.now += 10
+    servable.gate.open()
+    await slow
+    await core.classify(query("2"), deadline=clock.now + 0.001)
+
+
 async def test_cancelled_call_lets_go_of_the_model(start_core: StartCore) -> None:
     servable = FakeServable(gate=Gate(closed=True))
     core = await start_core(servable)
