@@ -57,6 +57,12 @@ def random(*shape: int, scale: float = 0.7) -> npt.NDArray[np.float32]:
     return GENERATOR.normal(size=shape, scale=scale).astype(np.float32)
 
 
+def restart_random_numbers() -> None:
+    """Have `random` begin anew, so that no test depends on which ones ran before it."""
+    global GENERATOR
+    GENERATOR = np.random.default_rng(0)
+
+
 def randomize(layer: keras.layers.Layer) -> None:
     """Give every weight random values, biases too."""
     layer.set_weights([random(*weight.shape) for weight in layer.trainable_weights])

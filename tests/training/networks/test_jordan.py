@@ -8,7 +8,7 @@ from training.networks.elman import ElmanCell
 from training.networks.jordan import JordanCell
 from training.networks.recurrent import RecurrentLayer
 
-INPUTS = tf.constant(random(2, 6, UNITS))
+INPUTS = tf.constant(np.random.default_rng(1).normal(size=(2, 6, UNITS)), tf.float32)
 MASK = tf.ones((2, 6), tf.bool)
 
 
