@@ -11,7 +11,7 @@ from service.limits import Limits
 from service.models.manager import ModelManager
 from service.models.served_model import ServedModel
 from service.response_cache import CachingTextScorer, ResponseCache
-from service.response_times import ResponseTimes
+from service.response_times import Lateness, ResponseTimes
 from service.shadow import ShadowTraffic
 from service.text_scoring import EveryTextScorer, ScoredTexts, TextScorer
 from service.types import (
@@ -52,6 +52,7 @@ class ServerCore:
         self._scorer: TextScorer = self._uncached if cache is None else CachingTextScorer(self._uncached, cache)
         self._shadow = ShadowTraffic(manager, self._score_copy)
         self._times = ResponseTimes(clock)
+        self._lateness = Lateness(clock)
         self._texts = 0
 
     async def classify(self, query: ClassifyQuery, deadline: float | None = None) -> Classification:
@@ -80,6 +81,18 @@ class ServerCore:
             self._shadow.go_on()
         self._times.observe(load, self._clock() - started)
         return Classification(model.spec, results, self._timing(started, scored))
+
+    def check_arrival(self, remaining: float | None) -> None:
+        """Refuse a call of which nothing is known yet but in how many seconds its deadline is.
+
+        Raises:
+            DeadlineExceededError: even a single text would not be scored by then.
+        """
+        if remaining is None:
+            return
+        load = self._texts + 1
+        self._lateness.observe(remaining < self._times.expected(load))
+        self._check_deadline(remaining / self._lateness.margin, load)
 
     def list_models(self) -> list[ModelStatus]:
         """Every version that is known, broken ones included, by name, then version."""

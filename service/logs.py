@@ -69,3 +69,9 @@ def _route_library_logs(level: int, as_json: bool, stream: TextIO) -> None:
     root.handlers[:] = [handler]
     root.setLevel(max(level, logging.WARNING))
     logging.getLogger("service").setLevel(level)
+    logging.getLogger("grpc._cython.cygrpc").addFilter(_has_a_listener)
+
+
+def _has_a_listener(record: logging.LogRecord) -> bool:
+    """Leave out what the gRPC library says of each answer to a client that has gone: under overload, thousands."""
+    return not record.getMessage().startswith("ExecuteBatchError raised in core")

@@ -7,10 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-import grpc
 import structlog
 
-from service import unix_socket
 from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import Health, HealthServicer, health_of
@@ -20,7 +18,7 @@ from service.models.manager import ModelManager
 from service.models.repository import Repository, RepositoryError
 from service.response_cache import ResponseCache
 from service.servable import Loader, Servable
-from service.server import build_server, listen
+from service.server import Server
 from service.types import ModelState, ModelStatus
 from service.versioning.settings import Versioning
 
@@ -56,9 +54,7 @@ class Service:
         cache = ResponseCache(config.cache_mb * 2**20) if config.cache_mb else None
         self._core = ServerCore(self._manager, Limits(config.max_texts, config.max_characters), cache=cache)
         self._health = HealthServicer(self._current_health)
-        self._server: grpc.aio.Server = build_server(
-            config, self._core, self._manager.admin, self.lifecycle, self._health, shares_port
-        )
+        self._server = Server(config, self._core, self._manager.admin, self.lifecycle, self._health, shares_port)
         self._manager.subscribe(self._on_change)
         self._polling: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -69,7 +65,7 @@ class Service:
         Raises:
             AddressError: the address is taken, or not of this machine.
         """
-        port = listen(self._server, self._config)
+        port = self._server.listen()
         await self._server.start()
         socket = self._config.unix_socket and str(self._config.unix_socket)
         structlog.get_logger().info("listening", host=self._config.host, port=port, unix_socket=socket)
@@ -142,8 +138,6 @@ class Service:
         self.lifecycle.release_refusals()
         self._health.close()
         await stopping
-        if self._config.unix_socket is not None:
-            unix_socket.remove(self._config.unix_socket)
 
     def _current_health(self) -> Health:
         return health_of(self.lifecycle.phase, self._core.list_models())

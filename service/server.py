@@ -1,11 +1,14 @@
 """Puts the server together: services, interceptor, options, port. What runs when is in `service.run`."""
 
+from typing import Any
+
 import grpc
 from grpc_health.v1 import health_pb2
 from grpc_health.v1.health_pb2_grpc import add_HealthServicer_to_server
 from grpc_reflection.v1alpha import reflection
 
 from service import unix_socket
+from service.accept_loops import AcceptLoops
 from service.config import ServiceConfig
 from service.core import ServerCore
 from service.health import CLASSIFIER, MODEL_SERVICE, HealthServicer
@@ -17,32 +20,88 @@ from service.logs import LEVELS
 from service.servicers.model_service import Administration, ModelServiceServicer
 from service.servicers.text_classifier import TextClassifierServicer
 from textgate.v1.model_service_pb2_grpc import add_ModelServiceServicer_to_server
+from textgate.v1.text_classifier_pb2 import ClassifyRequest, ClassifyResponse
 from textgate.v1.text_classifier_pb2_grpc import add_TextClassifierServicer_to_server
+
+CLASSIFY = f"/{CLASSIFIER}/Classify"
 
 
 class AddressError(Exception):
     """The server cannot listen where it should."""
 
 
-def build_server(
-    config: ServiceConfig,
-    core: ServerCore,
-    administration: Administration,
-    lifecycle: Lifecycle,
-    health: HealthServicer,
-    shares_port: bool = False,
-) -> grpc.aio.Server:
-    """Return a server with all services, not yet listening; others may listen on its port where it is shared."""
-    interceptor = CallInterceptor(accepted_calls(lifecycle), [AccessLog(LEVELS[config.log_level])], lifecycle.draining)
-    server = grpc.aio.server(interceptors=[interceptor], options=server_options(config, shares_port))
-    classifier = TextClassifierServicer(core, config.stream_window, config.log_texts)
-    add_TextClassifierServicer_to_server(classifier, server)
-    models = ModelServiceServicer(core, administration if config.admin else None)
-    add_ModelServiceServicer_to_server(models, server)
-    add_HealthServicer_to_server(health, server)
-    health_name = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
-    reflection.enable_server_reflection((CLASSIFIER, MODEL_SERVICE, health_name, reflection.SERVICE_NAME), server)
-    return server
+class Server:
+    """All services on one port, and on a UNIX socket if there is to be one.
+
+    Args:
+        config: the settings.
+        core: answers.
+        administration: of the models, for callers that may.
+        lifecycle: admits calls.
+        health: its service.
+        shares_port: whether others may listen on the port too.
+    """
+
+    def __init__(
+        self,
+        config: ServiceConfig,
+        core: ServerCore,
+        administration: Administration,
+        lifecycle: Lifecycle,
+        health: HealthServicer,
+        shares_port: bool = False,
+    ) -> None:
+        self._config = config
+        access_log = AccessLog(LEVELS[config.log_level])
+        admit = accepted_calls(lifecycle, {CLASSIFY: core.check_arrival})
+        interceptor = CallInterceptor(admit, [access_log], lifecycle.draining)
+        self._server = grpc.aio.server(interceptors=[interceptor], options=server_options(config, shares_port))
+        classifier = TextClassifierServicer(core, config.stream_window, config.log_texts)
+        add_TextClassifierServicer_to_server(classifier, self._server)
+        models = ModelServiceServicer(core, administration if config.admin else None)
+        add_ModelServiceServicer_to_server(models, self._server)
+        add_HealthServicer_to_server(health, self._server)
+        health_name = health_pb2.DESCRIPTOR.services_by_name["Health"].full_name
+        services = (CLASSIFIER, MODEL_SERVICE, health_name, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(services, self._server)
+        handler = interceptor.wrap(CLASSIFY, _classify_handler(classifier))
+        self._accept_loops = AcceptLoops(self._server, CLASSIFY, handler)
+
+    def listen(self) -> int:
+        """Bind the port, and the UNIX socket if there is to be one; return the port.
+
+        The socket has no TLS: nobody listens in on it, and its mode says who may connect.
+
+        Raises:
+            AddressError: an address is taken, or not of this machine.
+        """
+        port = _listen_on_port(self._server, self._config)
+        if self._config.unix_socket is not None:
+            try:
+                mode = int(self._config.unix_socket_mode, 8)
+                unix_socket.bind(self._config.unix_socket, mode, self._server.add_insecure_port)
+            except (RuntimeError, OSError, unix_socket.SocketInUseError) as error:
+                raise AddressError(f"cannot listen on unix:{self._config.unix_socket}: {error}") from error
+        return port
+
+    async def start(self) -> None:
+        """Take calls."""
+        await self._server.start()
+        self._accept_loops.start()
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Tell the clients at once, and return when the calls in progress have ended, cut off after the grace."""
+        await self._server.stop(grace_seconds)
+        if self._config.unix_socket is not None:
+            unix_socket.remove(self._config.unix_socket)
+
+
+def _classify_handler(classifier: TextClassifierServicer) -> "grpc.RpcMethodHandler[Any, Any]":
+    return grpc.unary_unary_rpc_method_handler(
+        classifier.Classify,
+        request_deserializer=ClassifyRequest.FromString,
+        response_serializer=ClassifyResponse.SerializeToString,
+    )
 
 
 def server_options(config: ServiceConfig, shares_port: bool = False) -> list[tuple[str, int]]:
@@ -63,23 +122,6 @@ def server_options(config: ServiceConfig, shares_port: bool = False) -> list[tup
         options.append(("grpc.max_connection_age_ms", config.max_connection_age_seconds * 1000))
         options.append(("grpc.max_connection_age_grace_ms", round(config.drain_seconds * 1000)))
     return options
-
-
-def listen(server: grpc.aio.Server, config: ServiceConfig) -> int:
-    """Bind the port, and the UNIX socket if there is to be one; return the port.
-
-    The socket has no TLS: nobody listens in on it, and its mode says who may connect.
-
-    Raises:
-        AddressError: an address is taken, or not of this machine.
-    """
-    port = _listen_on_port(server, config)
-    if config.unix_socket is not None:
-        try:
-            unix_socket.bind(config.unix_socket, int(config.unix_socket_mode, 8), server.add_insecure_port)
-        except (RuntimeError, OSError, unix_socket.SocketInUseError) as error:
-            raise AddressError(f"cannot listen on unix:{config.unix_socket}: {error}") from error
-    return port
 
 
 def _listen_on_port(server: grpc.aio.Server, config: ServiceConfig) -> int:

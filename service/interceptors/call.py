@@ -29,7 +29,6 @@ class Call:
         method: full name, such as `/textgate.v1.TextClassifier/Classify`.
         request_id: the client's own where it sent a sane one, else made here.
         context: the transport's side of the call.
-        client: who sent it, as far as that is known; see `client_of`.
         started: when it arrived, on `time.monotonic`.
         code: its status, once it has one.
         fields: what servicers add to the call's line in the log.
@@ -38,7 +37,6 @@ class Call:
     method: str
     request_id: str
     context: Context
-    client: str = ""
     started: float = field(default_factory=time.monotonic)
     code: grpc.StatusCode | None = None
     fields: dict[str, Any] = field(default_factory=dict)
@@ -47,7 +45,12 @@ class Call:
     def of(cls, method: str, context: Context) -> Self:
         """Return the call as it arrives, with what its metadata say of it."""
         metadata = context.invocation_metadata() or ()
-        return cls(method, request_id_of(metadata), context, client_of(context.peer() or "", metadata))
+        return cls(method, request_id_of(metadata), context)
+
+    @property
+    def client(self) -> str:
+        """Who sent it, as far as that is known; see `client_of`."""
+        return client_of(self.context.peer() or "", self.context.invocation_metadata() or ())
 
 
 CURRENT_CALL: ContextVar[Call | None] = ContextVar("current_call", default=None)

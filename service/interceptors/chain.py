@@ -11,7 +11,7 @@ import grpc
 from service.errors import InternalError, ServiceError
 from service.interceptors.admission import Admission
 from service.interceptors.call import CURRENT_CALL, REQUEST_ID_KEY, Call, Context
-from service.interceptors.requests import parsed, parsed_until, tolerant
+from service.interceptors.requests import only, parsed_until, tolerant
 from service.status import internal_error, to_failure
 
 logger = logging.getLogger(__name__)
@@ -49,20 +49,21 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             handler = await continuation(handler_call_details)
             if handler is None:
                 return None
-            self._wrapped[method] = self._wrap(method, handler)
+            self._wrapped[method] = self.wrap(method, handler)
         return self._wrapped[method]
 
-    def _wrap(self, method: str, handler: Handler) -> Handler:
-        # Exactly one of them is given.
-        behaviour: Any = handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
-        makers: dict[tuple[bool, bool], Callable[..., Handler]] = {
-            (False, False): grpc.unary_unary_rpc_method_handler,
-            (False, True): grpc.unary_stream_rpc_method_handler,
-            (True, False): grpc.stream_unary_rpc_method_handler,
-            (True, True): grpc.stream_stream_rpc_method_handler,
-        }
+    def wrap(self, method: str, handler: Handler) -> Handler:
+        """Return a handler of a method that does all that this interceptor does."""
+        behaviour = _behaviour(handler)
         answer = self._streaming(behaviour) if handler.response_streaming else behaviour
-        return makers[handler.request_streaming, handler.response_streaming](
+        # All are handlers of streams to the library: of a single request it would read the message before it asks us,
+        # and under overload that is a good part of what a refusal costs. To the client nothing differs.
+        make = (
+            grpc.stream_stream_rpc_method_handler
+            if handler.response_streaming
+            else grpc.stream_unary_rpc_method_handler
+        )
+        return make(
             self._around(method, answer, handler.request_streaming),
             request_deserializer=tolerant(handler.request_deserializer),
             response_serializer=handler.response_serializer,
@@ -86,45 +87,61 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         return write_all
 
     def _around(self, method: str, answer: Behaviour, request_streaming: bool) -> Behaviour:
-        async def handle(request: Any, context: Context) -> Any:
+        async def handle(requests: Any, context: Context) -> Any:
             call = Call.of(method, context)
             CURRENT_CALL.set(call)
-            context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
             try:
                 async with self._admit(call):
-                    return await answer(self._incoming(request, request_streaming), context)
+                    context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id),))
+                    incoming = parsed_until(self._draining, requests) if request_streaming else await only(context)
+                    return await answer(incoming, context)
             except grpc.aio.AbortError:
                 call.code = context.code()
                 raise
             except asyncio.CancelledError:
-                await self._cancelled(call)
-                raise
+                if _is_cancelled():
+                    call.code = grpc.StatusCode.CANCELLED
+                    raise
+                # Nobody cancelled this call: something that it awaited was cancelled, which without a status from us
+                # would leave its caller waiting.
+                _fail(call, RuntimeError("cancelled from within"))
             except Exception as error:
-                await self._fail(call, error)
+                _fail(call, error)
             finally:
                 for observe in self._observers:
                     observe(call)
 
         return handle
 
-    def _incoming(self, request: Any, request_streaming: bool) -> Any:
-        return parsed_until(self._draining, request) if request_streaming else parsed(request)
 
-    async def _cancelled(self, call: Call) -> None:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            call.code = grpc.StatusCode.CANCELLED
-            return
-        # Nobody cancelled this call: something that it awaited was cancelled, which without a status from us would
-        # leave its caller waiting.
-        await self._fail(call, RuntimeError("cancelled from within"))
+def _behaviour(handler: Handler) -> Any:
+    # Exactly one of them is given.
+    return handler.unary_unary or handler.unary_stream or handler.stream_unary or handler.stream_stream
 
-    async def _fail(self, call: Call, error: Exception) -> None:
-        error_id = None
-        if isinstance(error, InternalError) or not isinstance(error, ServiceError):
-            error_id = uuid.uuid4().hex
-            logger.error("a call failed by a fault of ours, error id %s", error_id, exc_info=error)
-            error = internal_error(error_id)
-        failure = to_failure(error, call.request_id, error_id)
-        call.code = failure.code
-        await call.context.abort(failure.code, failure.message, ((REQUEST_ID_KEY, call.request_id), *failure.trailers))
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _fail(call: Call, error: Exception) -> None:
+    """Set the status that the call ends with.
+
+    Not by `abort`: the exception that it raises is kept by the call, which it holds in turn, and a server that refuses
+    thousands of calls a second would leave as many rings to the garbage collector.
+
+    Raises:
+        CancelledError: nobody is there any more to be told.
+    """
+    error_id = None
+    if isinstance(error, InternalError) or not isinstance(error, ServiceError):
+        error_id = uuid.uuid4().hex
+        logger.error("a call failed by a fault of ours, error id %s", error_id, exc_info=error)
+        error = internal_error(error_id)
+    failure = to_failure(error, call.request_id, error_id)
+    call.code = failure.code
+    if failure.code is grpc.StatusCode.DEADLINE_EXCEEDED and call.context.time_remaining() == 0:
+        raise asyncio.CancelledError  # the library has ended the call by itself, on both sides
+    call.context.set_code(failure.code)
+    call.context.set_details(failure.message)
+    call.context.set_trailing_metadata(((REQUEST_ID_KEY, call.request_id), *failure.trailers))

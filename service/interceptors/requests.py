@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import grpc
 from google.protobuf.message import DecodeError
 
 from service.errors import InvalidArgumentError, UnavailableError, Violation
+from service.interceptors.call import Context
 
 _Request = TypeVar("_Request")
 
@@ -41,6 +43,18 @@ def parsed(request: Any) -> Any:
         description = "not a valid protobuf message of this method: check the message type, and that strings are UTF-8"
         raise InvalidArgumentError(f"the request is {description}", (Violation("request", description),))
     return request
+
+
+async def only(context: Context) -> Any:
+    """Return the request of a call that has one.
+
+    Raises:
+        InvalidArgumentError: its bytes did not parse, or there are none.
+    """
+    request = await context.read()
+    if request is grpc.aio.EOF:
+        raise InvalidArgumentError("the call came without a request")
+    return parsed(request)
 
 
 async def parsed_until(draining: asyncio.Event, requests: AsyncIterator[_Request]) -> AsyncIterator[_Request]:

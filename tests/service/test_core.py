@@ -151,6 +151,9 @@ async def test_under_load_a_call_that_would_be_answered_too_late_is_refused_befo
     first = asyncio.create_task(core.classify(query("1")))
     await servable.gate.arrival()
     with pytest.raises(DeadlineExceededError, match="the server is busy"):
+        core.check_arrival(remaining=0.4)
+    core.check_arrival(remaining=None)
+    with pytest.raises(DeadlineExceededError, match="the server is busy"):
         await core.classify(query("2"), deadline=clock.now + 0.4)
     assert len(servable.tokenized) == 2
     servable.gate.open()

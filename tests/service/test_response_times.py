@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.response_times import ResponseTimes
+from service.response_times import OVERLOAD_MARGIN, OVERLOAD_SECONDS, Lateness, ResponseTimes
 from tests.service.fakes import Clock
 
 
@@ -60,3 +60,24 @@ def test_what_nothing_confirms_fades(times: ResponseTimes, clock: Clock) -> None
     assert times.expected(1) == pytest.approx(expected / 2)
     clock.now += 9
     assert times.expected(1) < 0.001
+
+
+def test_one_late_call_among_many_asks_for_no_margin(clock: Clock) -> None:
+    lateness = Lateness(clock)
+    for number in range(1000):
+        lateness.observe(number % 100 == 0)
+        assert lateness.margin == 1
+
+
+def test_when_many_come_late_calls_need_a_margin_for_some_time(clock: Clock) -> None:
+    lateness = Lateness(clock)
+    for number in range(100):
+        lateness.observe(number % 4 == 0)
+    assert lateness.margin == OVERLOAD_MARGIN
+    clock.now += OVERLOAD_SECONDS / 2
+    for _ in range(1000):
+        lateness.observe(False)
+    assert lateness.margin == OVERLOAD_MARGIN
+    clock.now += OVERLOAD_SECONDS
+    lateness.observe(False)
+    assert lateness.margin == 1
