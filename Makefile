@@ -9,7 +9,7 @@ IMAGE ?= textgate
 export TF_CPP_MIN_LOG_LEVEL ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow lint types imports format proto proto-check lock bench bench-accuracy bench-memory bench-serving image clean
+.PHONY: help install demo test test-slow lint types imports format proto proto-check lock bench bench-accuracy bench-memory bench-serving bench-training image clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ bench-serving: install $(PEER_NAMES:%=$(PEERS)/%/.installed)  ## hold the servic
 # cannot be installed is left out of the benchmark, which says so.
 $(PEERS)/%/.installed: benchmarks/serving/peers/%.txt
 	-$(PEER_PYTHON) -m venv $(PEERS)/$* && $(PEERS)/$*/bin/pip install --quiet --disable-pip-version-check -r $< && touch $@
+
+bench-training: install $(PEERS)/torch/.installed  ## hold training against Keras fit and PyTorch (DATA); writes docs/training-speed.md
+	$(BIN)/python -m benchmarks.training --data $(DATA)
 
 image:  ## build the container image
 	docker build --tag $(IMAGE) .

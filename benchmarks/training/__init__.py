@@ -1,0 +1,1 @@
+"""Training speed and memory: ours beside plain Keras and PyTorch, in one run."""
