@@ -1,8 +1,7 @@
-"""Runs SavedModels. The one module of the service that imports TensorFlow."""
+"""Runs SavedModels. With `service.executables` the one module of the service that imports TensorFlow."""
 
 import contextlib
 import gc
-import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from service.executables import ScoreGraph, graph_of
 from service.models.digests import verify_digests
 from service.models.golden import read_golden, verify_golden
 from service.models.model_info import read_model_info
-from service.servable import CompileError, ModelLoadError, Score
+from service.servable import ModelLoadError, Score
 from service.tokenizing.tokens import Tokens
 from textgate.v1.model_info_pb2 import ModelInfo
 
@@ -28,11 +28,6 @@ SIGNATURES: Mapping[str, tuple[Types, Types]] = {
 
 NGRAM_LOGITS = {"ngram_logits": tf.float32}
 """What `tokenize` also gives, and `score_tokens` also takes, where the model has an n-gram branch."""
-
-MAX_EXECUTABLES = 512
-"""Compiled for all versions of one process: TensorFlow keeps each, some 2 MB, until the process ends."""
-
-_executables = itertools.count(1)
 
 # The collections by which the memory of versions comes back stop every thread: for 0.3 s with all that importing
 # TensorFlow leaves behind, a fifth of that without. Nothing of it will ever be garbage.
@@ -50,6 +45,7 @@ class SavedModelServable:
         self._saved_model = saved_model  # owns the variables and tables that the signatures use
         self._tokenize = saved_model.signatures["tokenize"]
         self._score_tokens = saved_model.signatures["score_tokens"]
+        self._graph: ScoreGraph | None = None
 
     @property
     def info(self) -> ModelInfo:
@@ -75,32 +71,22 @@ class SavedModelServable:
         """Compile `score_tokens` for one shape by XLA; the weights are shared with the plain graph.
 
         Raises:
-            CompileError: XLA does not know an operation of the graph, or the process has compiled enough.
+            CompileError: as `ScoreGraph.compile`.
         """
-        if next(_executables) > MAX_EXECUTABLES:
-            raise CompileError(f"{MAX_EXECUTABLES} executables are in memory; restart the server to be rid of old ones")
-        score_tokens = self._score_tokens
-        empty = self.tokenize([b""]).pad(texts, tokens)
-
-        # A signature that says jit_compile itself would not run in TensorFlow Serving: whoever serves wraps it.
-        @tf.function(jit_compile=True, autograph=False)
-        def score_bucket(**inputs: tf.Tensor) -> tf.Tensor:
-            return score_tokens(**inputs)["scores"]
+        if self._graph is None:
+            self._graph = graph_of(self._score_tokens)
+        weights = self._score_tokens.captured_inputs
+        executable = self._graph.compile(texts, tokens, _tensors(self.tokenize([b""]).pad(texts, tokens)), weights)
 
         def score(tokens: Tokens) -> npt.NDArray[np.float32]:
-            scores: npt.NDArray[np.float32] = executable(**_tensors(tokens)).numpy()
+            scores: npt.NDArray[np.float32] = executable(_tensors(tokens), weights).numpy()
             return scores
 
-        try:
-            executable = score_bucket.get_concrete_function(**_tensors(empty))
-            score(empty)  # compiled when first run
-        except (tf.errors.OpError, ValueError) as error:
-            raise CompileError(str(error)) from error
         return score
 
     def close(self) -> None:
         """Let go of the variables and tables."""
-        del self._saved_model, self._tokenize, self._score_tokens
+        del self._saved_model, self._tokenize, self._score_tokens, self._graph
 
 
 def load_saved_model(directory: Path) -> SavedModelServable:

@@ -49,6 +49,9 @@ def build_module(
         number of tokens, none of them compiled by XLA: who serves decides that. Its `trained_scores` gives the scores
         of `model` itself, and is not saved.
     """
+    # A variable, like all that is learned: so the graph is the same when the model is trained anew, and its new version
+    # runs by the machine code of the one before.
+    divisor = tf.Variable(temperature, trainable=False, dtype=tf.float32, name="temperature")
     activation = tf.nn.softmax if task is Task.MULTI_CLASS else tf.nn.sigmoid
 
     def tokenize(text: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -65,7 +68,7 @@ def build_module(
         # What stands behind the end of a text is padding, whoever padded it and with what.
         inside = tf.sequence_mask(length, tf.shape(token_ids)[1])
         of_texts = tf.cast(logits(tf.where(inside, token_ids, 0)), tf.float32) + ngram_logits
-        return activation(of_texts / tf.constant(temperature, tf.float32))
+        return activation(of_texts / divisor)
 
     def score_tokens(token_ids: tf.Tensor, length: tf.Tensor, ngram_logits: tf.Tensor = 0.0) -> dict[str, tf.Tensor]:
         return {"scores": scores(exported, token_ids, length, ngram_logits)}
@@ -81,6 +84,7 @@ def build_module(
     module = tf.Module(name="textgate")
     # The functions hold variables and tables by reference only; what is to be saved must hang on the module itself.
     module.inputs = inputs
+    module.temperature = divisor
     module.model_variables = [variable.value for variable in model.variables]
     module.network_variables = list(network.variables) if network else []
     # AutoGraph rewrites Python control flow; there is none here, and looking for it takes seconds.
