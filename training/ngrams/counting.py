@@ -13,17 +13,15 @@ Int64Array = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class CountedBatch:
-    """n-grams of some texts, as parallel arrays <int64>[pairs of text and n-gram].
+    """n-grams of some texts: those of the first text, of the second, and so on.
 
     Attributes:
-        texts: how many.
-        text: place of the text in the batch, ascending.
-        hashes: of the n-gram.
-        counts: how often the text has it.
+        sizes: <int64>[texts], how many different n-grams each text has.
+        hashes: <int64>[sum of sizes], of the n-grams.
+        counts: <float32>[sum of sizes], how often the text has each.
     """
 
-    texts: int
-    text: Int64Array
+    sizes: Int64Array
     hashes: Int64Array
     counts: npt.NDArray[np.float32]
 
@@ -58,12 +56,13 @@ def _count(hashes: tf.RaggedTensor) -> CountedBatch:
     pairs = hashes.value_rowids().numpy() * max(1, len(known)) + places
     pairs, counts = np.unique(pairs, return_counts=True)
     text, place = np.divmod(pairs, max(1, len(known)))
-    return CountedBatch(int(hashes.nrows()), text, known[place], counts.astype(np.float32))
+    return CountedBatch(np.bincount(text, minlength=hashes.nrows()), known[place], counts.astype(np.float32))
 
 
 def _matrix(batch: CountedBatch, hashes: Int64Array) -> sparse.csr_matrix:
     columns = np.searchsorted(hashes, batch.hashes)
     known = columns < len(hashes)
     known[known] = hashes[columns[known]] == batch.hashes[known]
-    entries = batch.counts[known], (batch.text[known], columns[known])
-    return sparse.csr_matrix(entries, shape=(batch.texts, len(hashes)), dtype=np.float32)
+    texts = np.repeat(np.arange(len(batch.sizes)), batch.sizes)
+    entries = batch.counts[known], (texts[known], columns[known])
+    return sparse.csr_matrix(entries, shape=(len(batch.sizes), len(hashes)), dtype=np.float32)

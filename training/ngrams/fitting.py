@@ -1,6 +1,7 @@
 """Fits the n-gram branch: scikit-learn's TF-IDF and linear support vector machines."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -17,6 +18,7 @@ from training.ngrams.hashing import SHORTEST_CHARACTER_NGRAM, hash_character_ngr
 from training.tokenizer import Tokenizer, encode_text
 
 _BATCH = 1024
+HashNgrams = Callable[[tf.RaggedTensor], tf.RaggedTensor]
 Float32Array = npt.NDArray[np.float32]
 
 
@@ -37,13 +39,12 @@ def fit_ngram_branch(
     hashers = [partial(hash_token_ngrams, longest=lengths[0])]
     if lengths[1] >= SHORTEST_CHARACTER_NGRAM:
         hashers.append(partial(hash_character_ngrams, longest=lengths[1]))
-    counted = [count_ngrams(batches, hash_ngrams) for hash_ngrams in hashers]
-    hashes = [choose_ngrams(group, config.min_count, config.max_ngrams // len(counted)) for group in counted]
-    weighed = [_weigh(count_matrix(group, chosen)) for group, chosen in zip(counted, hashes, strict=True)]
-    features = sparse.hstack([matrix for matrix, _ in weighed], format="csr")
+    groups = [_group(batches, hash_ngrams, config, config.max_ngrams // len(hashers)) for hash_ngrams in hashers]
+    hashes, idf = [group.hashes for group in groups], np.concatenate([group.idf for group in groups])
+    features = sparse.hstack([group.features for group in groups], format="csr")
+    del batches, groups  # many times as large as the texts
     ratios = log_count_ratios(features, targets) if config.count_ratios else None
     kernel, bias = _fit_machines(features, targets, config.regularization, ratios)
-    idf = np.concatenate([idf for _, idf in weighed]).astype(np.float32)
     return NgramBranch(NgramWeights(*lengths, np.concatenate(hashes), len(hashes[0]), idf, kernel, bias))
 
 
@@ -62,12 +63,31 @@ def _parts(texts: Sequence[str]) -> list[list[bytes]]:
     return [[encode_text(text) for text in texts[start : start + _BATCH]] for start in range(0, len(texts), _BATCH)]
 
 
-def _weigh(counts: sparse.csr_matrix) -> tuple[sparse.csr_matrix, npt.NDArray[np.float64]]:
-    """TF-IDF of counts, each text of length 1, and the inverse document frequencies."""
-    if not counts.shape[1]:
-        return counts, np.empty(0)
-    transformer = TfidfTransformer(sublinear_tf=True)
-    return transformer.fit_transform(counts), transformer.idf_
+@dataclass(frozen=True)
+class _Group:
+    """n-grams of one kind.
+
+    Attributes:
+        hashes: <int64>[n-grams], ascending.
+        idf: inverse document frequency, <float32>[n-grams].
+        features: TF-IDF <float32>[texts, n-grams], each text of length 1.
+    """
+
+    hashes: npt.NDArray[np.int64]
+    idf: Float32Array
+    features: sparse.csr_matrix
+
+
+def _group(batches: Sequence[tf.RaggedTensor], hash_ngrams: HashNgrams, config: NgramConfig, most: int) -> _Group:
+    counted = count_ngrams(batches, hash_ngrams)
+    hashes = choose_ngrams(counted, config.min_count, most)
+    counts = count_matrix(counted, hashes)
+    del counted
+    if not len(hashes):
+        return _Group(hashes, np.empty(0, np.float32), counts)
+    transformer = TfidfTransformer(sublinear_tf=True).fit(counts)
+    features = transformer.transform(counts, copy=False)
+    return _Group(hashes, transformer.idf_.astype(np.float32), features)
 
 
 def log_count_ratios(features: sparse.csr_matrix, targets: Float32Array) -> npt.NDArray[np.float64]:
@@ -84,10 +104,10 @@ def log_count_ratios(features: sparse.csr_matrix, targets: Float32Array) -> npt.
         log((p / |p|) / (q / |q|)), [n-grams, labels], p and q being one more than the texts with and without the label
         that have the n-gram.
     """
-    has = sparse.csr_matrix(features, copy=True)
-    has.data[:] = 1.0
-    with_label = 1.0 + has.T @ (targets > 0).astype(np.float64)
-    without = 1.0 + has.T @ (targets <= 0).astype(np.float64)
+    has = sparse.csr_matrix((np.ones_like(features.data), features.indices, features.indptr), features.shape)
+    # Sums of ones are exact in float32, in which the products need no copy of the features.
+    with_label = 1.0 + (has.T @ (targets > 0).astype(has.dtype)).astype(np.float64)
+    without = 1.0 + (has.T @ (targets <= 0).astype(has.dtype)).astype(np.float64)
     ratios: npt.NDArray[np.float64] = np.log(with_label / with_label.sum(axis=0)) - np.log(
         without / without.sum(axis=0)
     )
@@ -108,6 +128,7 @@ def _fit_machines(
             bias[label] = np.sign(column.mean() - 0.5)
             continue
         scale = np.ones(len(kernel)) if scales is None else scales[:, label]
-        machine = LinearSVC(C=c).fit(features if scales is None else features @ sparse.diags(scale), column)
+        scaled = (features.data * scale[features.indices], features.indices, features.indptr)
+        machine = LinearSVC(C=c).fit(sparse.csr_matrix(scaled, features.shape), column)
         kernel[:, label], bias[label] = machine.coef_[0] * scale, machine.intercept_[0]
     return kernel, bias
