@@ -6,6 +6,7 @@ release names these parts otherwise there are no further loops, and all works as
 """
 
 import asyncio
+import inspect
 import logging
 from typing import Any, TypeAlias
 
@@ -77,8 +78,11 @@ class _Parts:
     """What the library's own accept loop calls.
 
     Raises:
-        AttributeError: one of them has another name.
+        AttributeError: one of them has another name, or takes something else.
     """
+
+    HANDLE = ("method_name", "method_resolver", "interceptors", "rpc_state", "loop", "concurrency_exceeded")
+    SCHEDULE = ("rpc_coro", "rpc_state", "loop", "method_name")
 
     def __init__(self, library: Any, server: Any) -> None:
         self.server = server._server
@@ -86,3 +90,6 @@ class _Parts:
         self.schedule = library._schedule_rpc_coro
         self.request_failed: type[Exception] = library._RequestCallError
         _ = self.server._request_registered_call, self.server.is_running
+        for function, parameters in ((self.handle, self.HANDLE), (self.schedule, self.SCHEDULE)):
+            if tuple(inspect.signature(function).parameters) != parameters:
+                raise AttributeError(f"{function.__name__} takes something else")

@@ -100,10 +100,7 @@ async def test_stopping_finishes_the_calls_that_were_accepted_and_ends_the_loops
 
 
 async def test_a_library_that_is_made_otherwise_is_left_to_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    def parts(library: object, server: object) -> None:
-        raise AttributeError("no attribute '_handle_rpc'")
-
-    monkeypatch.setattr("service.accept_loops._Parts", parts)
+    monkeypatch.setattr("service.accept_loops._Parts.HANDLE", ("method_name", "handlers"))
     made = Fixture(loops=4)
     assert not await made.start()
     assert await made.call(b"x") == b"x"
