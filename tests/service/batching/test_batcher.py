@@ -1,19 +1,18 @@
 import asyncio
 import contextvars
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
 
-from service.batching.batcher import NOBODY, Batcher, ScoredCall
+from service.batching.batcher import Batcher
 from service.errors import DeadlineExceededError, InternalError, ResourceExhaustedError, UnavailableError
 from service.executor import WorkerThread
 from service.limits import BatchingConfig
-from service.types import Caller, Priority
+from tests.service.batching.batcher_bench import Bench
 from tests.service.fakes import (
     POISON,
     Clock,
-    DrivenSleep,
     DrivenThread,
     FakeServable,
     Gate,
@@ -21,47 +20,6 @@ from tests.service.fakes import (
     settle,
     tokens_of,
 )
-
-
-class Bench:
-    """A batcher whose thread the test drives."""
-
-    def __init__(self, config: BatchingConfig | None = None) -> None:
-        self.servable = FakeServable()
-        self.clock = Clock()
-        self.thread = DrivenThread()
-        self.sleep = DrivenSleep(self.clock)
-        self.batcher = Batcher(self.servable.score, self.thread, config or BatchingConfig(), self.clock, self.sleep)
-
-    async def submit(
-        self, *ids: Sequence[int], deadline: float | None = None, caller: Caller = NOBODY
-    ) -> asyncio.Task[ScoredCall]:
-        task = asyncio.create_task(self.batcher.score(tokens_of(*ids), deadline, caller))
-        await settle()
-        return task
-
-    async def refusal(
-        self, *ids: Sequence[int], deadline: float | None = None, caller: Caller = NOBODY
-    ) -> BaseException | None:
-        """Submit a call that must be refused at once, and return the error."""
-        call = await self.submit(*ids, deadline=deadline, caller=caller)
-        assert call.done(), "the call was accepted"
-        return call.exception()
-
-    async def finish_batch(self, seconds: float = 0) -> None:
-        self.clock.now += seconds
-        self.thread.finish()
-        await settle()
-
-    async def finish_all(self) -> None:
-        while self.thread.waiting:
-            await self.finish_batch()
-
-    @property
-    def batches(self) -> list[list[int]]:
-        """First tokens of the texts of each batch so far."""
-        return [tokens.token_ids[:, 0].tolist() for tokens in self.servable.scored]
-
 
 CALLER = contextvars.ContextVar("caller", default="nobody")
 
@@ -281,149 +239,6 @@ async def test_stop_of_an_idle_batcher_returns(bench: Bench) -> None:
 
 
 @pytest.fixture
-async def slow() -> Bench:
-    """A batcher that knows that its model takes a second for a text."""
-    bench = Bench(BatchingConfig(max_batch_tokens=8, max_queue_seconds=5))
-    first = await bench.submit([1])
-    await bench.finish_batch(seconds=1)
-    await first
-    return bench
-
-
-async def test_call_that_cannot_meet_its_deadline_is_refused_at_once(slow: Bench) -> None:
-    calls = [await slow.submit([value]) for value in (2, 3)]
-    slow.clock.now += 0.5
-    too_short, long_enough = slow.clock.now + 2.4, slow.clock.now + 2.6  # half a second, and two more
-    assert isinstance(await slow.refusal([4], deadline=too_short), DeadlineExceededError)
-    calls.append(await slow.submit([5], deadline=long_enough))
-    await slow.finish_batch(seconds=0.5)
-    await slow.finish_batch(seconds=1)
-    await slow.finish_batch(seconds=1)
-    assert slow.batches == [[1], [2], [3], [5]]
-    await asyncio.gather(*calls)
-
-
-async def test_call_that_cannot_meet_its_deadline_any_more_is_not_scored(slow: Bench) -> None:
-    first = await slow.submit([2])
-    late = await slow.submit([3], deadline=slow.clock.now + 2.5)
-    await slow.finish_batch(seconds=1.6)  # longer than was expected
-    assert isinstance(late.exception(), DeadlineExceededError)
-    assert slow.batches == [[1], [2]]
-    await first
-
-
-async def test_deadline_of_a_call_that_shares_a_batch_is_met_by_the_batch() -> None:
-    bench = Bench(BatchingConfig(max_batch_tokens=16))
-    learned = [await bench.submit([1], [1])]
-    await bench.finish_batch(seconds=1)
-    calls = [await bench.submit([2], [2]), await bench.submit([3])]
-    calls.append(await bench.submit([4], deadline=bench.clock.now + 2.1))  # one second, and one with [3]
-    await bench.finish_all()
-    await asyncio.gather(*learned, *calls)
-
-
-async def test_call_of_many_texts_does_not_make_others_miss_their_deadlines(slow: Bench) -> None:
-    many = await slow.submit(*[[2]] * 100)
-    one = await slow.submit([3], deadline=slow.clock.now + 2.1)
-    await slow.finish_batch(seconds=1)
-    await slow.finish_batch(seconds=1)
-    assert one.done()
-    await slow.finish_all()
-    await asyncio.gather(many, one)
-
-
-async def test_call_is_tried_when_nobody_waits_whatever_the_forecast(slow: Bench) -> None:
-    call = await slow.submit([2], deadline=slow.clock.now + 0.1)
-    await slow.finish_batch(seconds=0.05)
-    assert (await call).scores.shape == (1, 2)
-
-
-async def test_call_that_would_wait_for_too_long_is_refused_with_the_time_to_come_back(slow: Bench) -> None:
-    calls = [await slow.submit([value]) for value in range(2, 8)]  # one is being scored, five wait
-    slow.clock.now += 0.5
-    refusal = await slow.refusal([9])
-    assert isinstance(refusal, ResourceExhaustedError)
-    assert refusal.retry_after_ms == 5500
-    await slow.finish_all()
-    await asyncio.gather(*calls)
-
-
-async def test_large_call_is_not_refused_for_its_own_size(slow: Bench) -> None:
-    call = await slow.submit(*[[2]] * 20)
-    await slow.finish_all()
-    await call
-
-
-@pytest.fixture
-def patient() -> Bench:
-    """A batcher that lets a text wait for up to three seconds for another one."""
-    return Bench(BatchingConfig(max_batch_tokens=16, max_wait_seconds=3))
-
-
-async def test_text_waits_for_others_for_as_long_as_it_may(patient: Bench) -> None:
-    call = await patient.submit([1])
-    await patient.sleep.pass_time(2.9)
-    assert patient.thread.waiting is None
-    await patient.sleep.pass_time(0.1)
-    await patient.finish_all()
-    assert (await call).queue_seconds == pytest.approx(3)
-
-
-async def test_full_batch_waits_for_nobody(patient: Bench) -> None:
-    calls = [await patient.submit([value]) for value in (1, 2)]
-    await patient.finish_all()
-    assert patient.batches == [[1, 2]]
-    assert patient.sleep.sleepers == 0
-    await asyncio.gather(*calls)
-
-
-async def test_wait_counts_from_the_first_text(patient: Bench) -> None:
-    calls = [await patient.submit([1])]
-    await patient.sleep.pass_time(2)
-    calls.append(await patient.submit([2] * 9))
-    await patient.sleep.pass_time(1)
-    assert patient.thread.waiting is not None
-    await patient.finish_all()
-    await patient.sleep.pass_time(2)
-    await patient.finish_all()
-    await asyncio.gather(*calls)
-
-
-async def test_text_that_has_waited_while_others_were_scored_need_not_wait_again(patient: Bench) -> None:
-    first = await patient.submit([1], [1])
-    second = await patient.submit([2])
-    await patient.finish_batch(seconds=4)
-    await patient.finish_batch()
-    await asyncio.gather(first, second)
-
-
-async def test_deadline_that_presses_ends_the_wait(patient: Bench) -> None:
-    first = await patient.submit([1], [1])
-    await patient.finish_batch(seconds=0.5)
-    call = await patient.submit([2], deadline=patient.clock.now + 1)
-    await patient.sleep.pass_time(0.75)  # a text takes a quarter of a second
-    assert patient.thread.waiting is not None
-    await patient.finish_all()
-    await asyncio.gather(first, call)
-
-
-async def test_stop_ends_the_wait(patient: Bench) -> None:
-    call = await patient.submit([1])
-    stop = asyncio.create_task(patient.batcher.stop())
-    await settle()
-    await patient.finish_all()
-    await asyncio.gather(stop, call)
-
-
-async def test_caller_who_goes_while_texts_wait_for_others_leaves_nothing_behind(patient: Bench) -> None:
-    call = await patient.submit([1])
-    call.cancel()
-    await patient.sleep.pass_time(3)
-    assert patient.thread.waiting is None
-    await patient.batcher.stop()
-
-
-@pytest.fixture
 async def thread() -> AsyncIterator[WorkerThread]:
     thread = WorkerThread("test")
     yield thread
@@ -451,49 +266,3 @@ async def test_what_is_logged_of_a_batch_belongs_to_no_call(bench: Bench, caplog
     await asyncio.gather(*calls, return_exceptions=True)
     assert seen
     assert set(seen) == {"nobody"}
-
-
-async def test_one_client_leaves_a_tenth_of_the_queue_to_others() -> None:
-    bench = Bench(BatchingConfig(max_queue_texts=20))
-    await bench.submit([1], caller=Caller("other"))
-    calls = [await bench.submit([2], caller=Caller("greedy")) for _ in range(18)]
-    refused = await bench.refusal([3], caller=Caller("greedy"))
-    assert isinstance(refused, ResourceExhaustedError)
-    assert "18 texts of yours are waiting" in str(refused)
-    assert refused.retry_after_ms
-    calls.append(await bench.submit([4], caller=Caller("other")))
-    await bench.finish_all()
-    await asyncio.gather(*calls)
-    again = await bench.submit([5], caller=Caller("greedy"))
-    await bench.finish_all()
-    await again
-
-
-async def test_one_call_may_fill_the_whole_queue_when_its_client_has_no_other() -> None:
-    bench = Bench(BatchingConfig(max_queue_texts=20))
-    call = await bench.submit(*([1] for _ in range(20)), caller=Caller("greedy"))
-    await bench.finish_all()
-    await call
-
-
-async def test_bulk_calls_fill_half_of_the_queue_together() -> None:
-    bench = Bench(BatchingConfig(max_queue_texts=20))
-    bulk = [Caller(f"client {number}", Priority.BULK) for number in range(12)]
-    await bench.submit([1])
-    calls = [await bench.submit([2], caller=caller) for caller in bulk[:10]]
-    assert "bulk" in str(await bench.refusal([3], caller=bulk[10]))
-    calls.append(await bench.submit([4]))
-    await bench.finish_all()
-    await asyncio.gather(*calls)
-
-
-async def test_texts_of_a_cancelled_call_no_longer_count_against_its_client() -> None:
-    bench = Bench(BatchingConfig(max_queue_texts=10))
-    await bench.submit([1], caller=Caller("other"))
-    gone = await bench.submit(*([2] for _ in range(8)), caller=Caller("greedy"))
-    assert await bench.refusal([3], [3], caller=Caller("greedy"))
-    gone.cancel()
-    await settle()
-    call = await bench.submit(*([3] for _ in range(8)), caller=Caller("greedy"))
-    await bench.finish_all()
-    await call
