@@ -86,6 +86,7 @@ class ScoreGraph:
 
 
 _graphs: dict[str, ScoreGraph] = {}
+_graphs_lock = threading.Lock()  # versions are compiled in threads of their own
 
 
 def graph_of(score_tokens: Any) -> ScoreGraph:
@@ -97,9 +98,12 @@ def graph_of(score_tokens: Any) -> ScoreGraph:
     if graph_def.ByteSize() > MAX_GRAPH_BYTES:
         return ScoreGraph(*made)
     key = f"{fingerprint(graph_def)} {inputs} {[_shape(each) for each in weights]}"
-    if key not in _graphs:
-        _graphs[key] = ScoreGraph(*made)
-    return _graphs[key]
+    with _graphs_lock:
+        if key not in _graphs:
+            if len(_graphs) >= MAX_EXECUTABLES:  # nothing can be compiled for another one
+                return ScoreGraph(*made)
+            _graphs[key] = ScoreGraph(*made)
+        return _graphs[key]
 
 
 def fingerprint(graph_def: Any) -> str:

@@ -1,4 +1,4 @@
-"""Runs SavedModels. With `service.executables` the one module of the service that imports TensorFlow."""
+"""Runs SavedModels. No module of the service but this one and `service.executables` imports TensorFlow."""
 
 import contextlib
 import gc

@@ -40,6 +40,7 @@ class Call:
     started: float = field(default_factory=time.monotonic)
     code: grpc.StatusCode | None = None
     fields: dict[str, Any] = field(default_factory=dict)
+    _client: str | None = None
 
     @classmethod
     def of(cls, method: str, context: Context) -> Self:
@@ -49,8 +50,10 @@ class Call:
 
     @property
     def client(self) -> str:
-        """Who sent it, as far as that is known; see `client_of`."""
-        return client_of(self.context.peer() or "", self.context.invocation_metadata() or ())
+        """Who sent it, as far as that is known; see `client_of`. Found out when asked for: not for refused calls."""
+        if self._client is None:
+            self._client = client_of(self.context.peer() or "", self.context.invocation_metadata() or ())
+        return self._client
 
 
 CURRENT_CALL: ContextVar[Call | None] = ContextVar("current_call", default=None)

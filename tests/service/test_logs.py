@@ -91,3 +91,11 @@ def test_auto_is_json_where_there_is_no_terminal_and_level_holds(log: io.StringI
     logging.getLogger("service.models.manager").warning("kept %d", 1)
     (line,) = lines_of(log)
     assert (line["event"], line["level"], line["logger"]) == ("kept 1", "warning", "service.models.manager")
+
+
+def test_what_the_library_says_of_clients_that_have_gone_is_left_out_and_nothing_else(log: io.StringIO) -> None:
+    configure_logs("json", "info", log)
+    library = logging.getLogger("grpc._cython.cygrpc")
+    library.error("ExecuteBatchError raised in core by servicer method [/a/B]")
+    library.error("Unexpected [ValueError] raised by servicer method [/a/B]")
+    assert [line["event"] for line in lines_of(log)] == ["Unexpected [ValueError] raised by servicer method [/a/B]"]

@@ -6,8 +6,10 @@ from typing import Any
 
 import grpc
 import pytest
+from google.rpc.status_pb2 import Status
 
 from service import errors
+from service.core import ServerCore
 from service.errors import InternalError, ServiceError
 from service.status import to_failure
 from service.types import ModelSpec
@@ -68,6 +70,32 @@ async def test_bytes_that_are_no_message_are_invalid_argument(garbage: bytes, me
         error = await failure_of(running.channel.unary_unary(method)(data))
     assert error.code() is INVALID
     assert "not a valid protobuf message" in error.details()
+
+
+@pytest.mark.parametrize("method", ["/textgate.v1.TextClassifier/Classify", "/textgate.v1.ModelService/GetModel"])
+async def test_a_call_that_ends_without_a_request_is_invalid_argument(method: str, tmp_path: Path) -> None:
+    async with serving(tmp_path) as running:
+        error = await failure_of(running.channel.stream_unary(method)(iter([])))
+    assert error.code() is INVALID
+    assert "without a request" in error.details()
+
+
+async def test_a_call_whose_deadline_is_too_near_is_refused_before_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_core: ServerCore, remaining: float | None) -> None:
+        assert remaining is not None
+        assert 5 < remaining < 11  # the library rounds up
+        raise errors.DeadlineExceededError("the server is busy")
+
+    monkeypatch.setattr(ServerCore, "check_arrival", busy)
+    async with serving(tmp_path) as running:
+        classify = running.channel.unary_unary("/textgate.v1.TextClassifier/Classify")
+        error = await failure_of(classify(b"no message at all", timeout=10))
+        assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
+        assert error.details() == "the server is busy"
+        assert detail_of(error, ErrorInfo).reason == "DEADLINE_EXCEEDED"
+        assert detail_of(error, RequestInfo).request_id == trailers_of(error)["x-request-id"]
 
 
 async def test_garbage_within_a_stream_ends_it_after_the_answers_before_it(tmp_path: Path) -> None:
@@ -261,3 +289,18 @@ async def test_pass_that_never_ends_does_not_hold_up_the_end(tmp_path: Path, mon
         await running.service.drain()
         assert (await call).code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
     servable.gate.open()
+
+
+@pytest.mark.parametrize("request_id", ["0" * 32, "f" * 32, "short", "x" * 128])
+def test_each_failure_names_its_own_request(request_id: str) -> None:
+    for message in ("full", "busy"):
+        error = errors.ResourceExhaustedError(message, retry_after_ms=70)
+        failure = to_failure(error, request_id)
+        status = Status.FromString(dict(failure.trailers)["grpc-status-details-bin"])
+        assert (status.code, status.message) == (8, message)
+        info, of_request, retry = ErrorInfo(), RequestInfo(), RetryInfo()
+        for detail, unpacked in zip(status.details, (info, of_request, retry), strict=True):
+            assert detail.Unpack(unpacked)
+        assert info.reason == "RESOURCE_EXHAUSTED"
+        assert of_request.request_id == request_id
+        assert retry.retry_delay.ToMilliseconds() == 70
