@@ -40,7 +40,7 @@ def _make_model() -> Any:
     from benchmarks.training.texts import LABELS, VOCABULARY_SIZE
 
     token_ids = keras.Input([None], dtype="int32")
-    embedded = keras.layers.Embedding(VOCABULARY_SIZE, EMBEDDING_DIM, mask_zero=True)(token_ids)
+    embedded = keras.layers.Embedding(VOCABULARY_SIZE, EMBEDDING_DIM)(token_ids)
     states = keras.layers.Bidirectional(keras.layers.LSTM(UNITS, return_sequences=True))(embedded)
     pools = [keras.layers.GlobalMaxPooling1D()(states), keras.layers.GlobalAveragePooling1D()(states)]
     logits = keras.layers.Dense(LABELS)(keras.layers.Concatenate()(pools))

@@ -36,7 +36,10 @@ class System:
         assert self._process.stdout is not None
         self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
-        return float(json.loads(self._process.stdout.readline()))
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"{self.name} has ended, exit code {self._process.wait()}: see above for the reason")
+        return float(json.loads(answer))
 
     def __enter__(self) -> Self:
         environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -49,7 +52,7 @@ class System:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()  # closes the pipes too
 
 
 OURS, WITH_NGRAMS, KERAS, TORCH = "Textgate", "Textgate, hashed bigrams too", "Keras `fit`", "PyTorch"
