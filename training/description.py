@@ -31,6 +31,7 @@ def describe_model(record: RunRecord) -> ModelInfo:
         test_metrics=record.evaluation.metrics if record.has_test else {},
         data_fingerprint=record.data_fingerprint,
         library_versions=library_versions(),
+        token_quantiles=record.token_quantiles,
     )
     info.created_at.FromDatetime(record.created_at)
     return info

@@ -13,6 +13,7 @@ from training.preprocessor import TextPreprocessor
 _ENCODING_BATCH = 4096
 _WIDTH_MULTIPLE = 4
 _WIDTH_QUANTILES = (0.4, 0.7, 0.9, 1.0)
+_DESCRIBED_QUANTILES = 21
 
 Int32Array = npt.NDArray[np.int32]
 Int64Array = npt.NDArray[np.int64]
@@ -97,6 +98,14 @@ def bucket_widths(texts: EncodedTexts) -> tuple[int, ...]:
     quantiles = np.quantile(texts.widths, _WIDTH_QUANTILES, method="higher")
     multiples = np.maximum(1, -(-quantiles // _WIDTH_MULTIPLE)) * _WIDTH_MULTIPLE
     return tuple(int(width) for width in np.unique(multiples))
+
+
+def describe_lengths(texts: EncodedTexts) -> tuple[int, ...]:
+    """The tokens that a model reads of a text, as 21 quantiles from the shortest text to the longest; () of none."""
+    if len(texts) == 0:
+        return ()
+    quantiles = np.quantile(texts.widths, np.linspace(0, 1, _DESCRIBED_QUANTILES), method="nearest")
+    return tuple(int(tokens) for tokens in quantiles)
 
 
 def plan_batches(

@@ -36,6 +36,7 @@ class RunRecord:
         label_names: in the order of the scores.
         part_sizes: part to number of texts.
         data_fingerprint: SHA-256 over the training texts and labels.
+        token_quantiles: how long the training texts are, see `describe_lengths`.
         vocabulary_size: padding and unknown included.
         parameter_count: weights of the network.
         fit: how fitting went.
@@ -53,6 +54,7 @@ class RunRecord:
     label_names: tuple[str, ...]
     part_sizes: dict[str, int]
     data_fingerprint: str
+    token_quantiles: tuple[int, ...]
     vocabulary_size: int
     parameter_count: int
     fit: FitResult

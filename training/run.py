@@ -21,7 +21,7 @@ from training.export.signatures import build_module
 from training.export.text_inputs import TextInputs
 from training.fitting import fit
 from training.fitting.settings import check_fit_settings
-from training.input_pipeline import Float32Array, encode_corpus
+from training.input_pipeline import Float32Array, describe_lengths, encode_corpus
 from training.networks import build_model
 from training.networks.inference import InferenceNetwork
 from training.networks.settings import check_model_settings
@@ -143,6 +143,7 @@ def make_content(config: TrainingConfig, parts: Parts, progress: Progress) -> tu
         label_names=tuple(label_names),
         part_sizes=parts.sizes,
         data_fingerprint=fingerprint(parts.train),
+        token_quantiles=describe_lengths(train.texts),
         vocabulary_size=len(vocabulary),
         parameter_count=model.count_params(),
         fit=fitted,

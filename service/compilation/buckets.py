@@ -1,5 +1,6 @@
 """The shapes for which a model is compiled: a grid coarse enough to be few, fine enough to waste little on padding."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 NARROWEST = 8
@@ -26,7 +27,7 @@ class BucketGrid:
 
     Args:
         max_tokens: the widest bucket; no text is wider.
-        max_batch_tokens: padded tokens of the largest bucket that `smallest_first` gives, one text at least.
+        max_batch_tokens: padded tokens of the largest bucket that `by_gain` gives, one text at least.
     """
 
     def __init__(self, max_tokens: int, max_batch_tokens: int) -> None:
@@ -38,15 +39,28 @@ class BucketGrid:
         width = next((width for width in self._widths if width >= tokens), tokens)
         return Bucket(_steps(texts)[-1], width)
 
-    def smallest_first(self) -> list[Bucket]:
-        """Return all buckets: those first where compiling gains most, because fixed costs weigh most there."""
+    def by_gain(self, token_quantiles: Sequence[int] = ()) -> list[Bucket]:
+        """Return all buckets: those first where compiling gains most.
+
+        That is where texts are as long as those that the model learned from, and then in small buckets, because fixed
+        costs weigh most there. A batch holds texts of one width, so a bucket is as likely as texts of its width are.
+
+        Args:
+            token_quantiles: tokens of texts at evenly spaced quantiles, ascending; all widths are alike without them.
+        """
         buckets = [
             Bucket(texts, width)
             for width in self._widths
             for texts in _steps(max(1, self._max_batch_tokens // width))
             if texts == 1 or texts * width <= self._max_batch_tokens
         ]
-        return sorted(buckets, key=lambda bucket: (bucket.size, bucket.texts))
+        usual = self._usual_widths(token_quantiles)
+        return sorted(buckets, key=lambda bucket: (bucket.tokens not in usual, bucket.size, bucket.texts))
+
+    def _usual_widths(self, token_quantiles: Sequence[int]) -> set[int]:
+        """The widths that hold texts, but for those of which fewer texts are than between two quantiles."""
+        ends = sorted(token_quantiles)[1:-1]  # the shortest and the longest text alone make no width usual
+        return {self.cover(1, tokens).tokens for tokens in ends} or set(self._widths)
 
 
 def _steps(number: int) -> list[int]:

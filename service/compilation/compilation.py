@@ -43,6 +43,7 @@ class Compilation:
         self._spec = spec
         self._loop = asyncio.get_running_loop()
         self._grid = BucketGrid(servable.info.max_tokens, max_batch_tokens)
+        self._by_gain = self._grid.by_gain(servable.info.token_quantiles)
         self._scorer = CompiledScorer(servable, self._grid, clock, self._report_miss)
         self._thread = WorkerThread(f"compile-{spec.name}-{spec.version}", nice=COMPILER_NICE)
         self._compiler = Compiler(self._scorer.build, self._thread, config, clock)
@@ -56,7 +57,7 @@ class Compilation:
     async def prepare(self, first: Sequence[Bucket], is_wanted: Callable[[], bool]) -> None:
         """Compile ahead, `first` first, for as long as the time lasts and the version is wanted."""
         known = [bucket for bucket in first if self._grid.cover(bucket.texts, bucket.tokens) == bucket]
-        await self._compiler.compile_ahead(dict.fromkeys(known + self._grid.smallest_first()), is_wanted)
+        await self._compiler.compile_ahead(dict.fromkeys(known + self._by_gain), is_wanted)
         if shapes := len(self._scorer.buckets):
             logger.info("model %s: version %d is compiled for %d shapes", self._spec.name, self._spec.version, shapes)
 

@@ -49,6 +49,7 @@ def make_record(labels: tuple[str, ...] = LABELS, **changes: Any) -> RunRecord:
         label_names=labels,
         part_sizes={"train": 1200, "dev": 130, "test": 8},
         data_fingerprint="0123456789abcdef" * 4,
+        token_quantiles=tuple(range(2, 44, 2)),
         vocabulary_size=4321,
         parameter_count=98765,
         fit=FitResult("accuracy", (make_epoch(1, 0.5, 2.0), make_epoch(2, 0.75), make_epoch(3, 0.625)), 2, "patience"),

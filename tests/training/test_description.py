@@ -19,6 +19,7 @@ def test_a_run_becomes_a_model_info() -> None:
     assert info.created_at == Timestamp(seconds=1772600760)  # date -u -d '2026-03-04 05:06' +%s
     assert info.test_metrics == {"accuracy": 0.75, "macro_f1": 0.625, "micro_f1": 0.75, "calibration_error": 0.0625}
     assert "keras" in info.library_versions
+    assert list(info.token_quantiles) == list(range(2, 44, 2))
 
 
 def test_what_the_export_alone_knows_is_left_open() -> None:

@@ -9,6 +9,7 @@ from training.input_pipeline import (
     EncodedCorpus,
     EncodedTexts,
     bucket_widths,
+    describe_lengths,
     encode_corpus,
     encode_texts,
     make_batches,
@@ -104,3 +105,9 @@ def test_batches_carry_out_the_plan(widths: list[int]) -> None:
             wanted = [row + 1] * widths[row] if row >= 0 else []
             assert ids.tolist() == wanted + [0] * (plan.width - len(wanted))
             assert row < 0 or target.tolist() == targets[row].tolist()
+
+
+def test_lengths_are_described_by_every_twentieth_of_the_texts() -> None:
+    assert describe_lengths(make_texts(list(range(100, -1, -1)))) == tuple(range(0, 101, 5))
+    assert describe_lengths(make_texts([7])) == (7,) * 21
+    assert describe_lengths(make_texts([])) == ()

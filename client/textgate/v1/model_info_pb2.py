@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctextgate/v1/model_info.proto\x12\x0btextgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe8\x06\n\tModelInfo\x12\x16\n\x0eschema_version\x18\x01 \x01(\x05\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12)\n\x04task\x18\x04 \x01(\x0e\x32\x1b.textgate.v1.ModelInfo.Task\x12\"\n\x06labels\x18\x05 \x03(\x0b\x32\x12.textgate.v1.Label\x12\x13\n\x0btemperature\x18\x06 \x01(\x02\x12\x31\n\x08\x65ncoding\x18\x07 \x01(\x0e\x32\x1f.textgate.v1.ModelInfo.Encoding\x12\x14\n\x0c\x61rchitecture\x18\x08 \x01(\t\x12\x12\n\nmax_tokens\x18\t \x01(\x05\x12)\n\ttokenizer\x18\n \x01(\x0b\x32\x16.textgate.v1.Tokenizer\x12\x17\n\x0fvocabulary_size\x18\x0b \x01(\x05\x12=\n\x0ctest_metrics\x18\x0c \x03(\x0b\x32\'.textgate.v1.ModelInfo.TestMetricsEntry\x12\x18\n\x10\x64\x61ta_fingerprint\x18\r \x01(\t\x12\x45\n\x10library_versions\x18\x0e \x03(\x0b\x32+.textgate.v1.ModelInfo.LibraryVersionsEntry\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x06sha256\x18\x10 \x03(\x0b\x32\".textgate.v1.ModelInfo.Sha256Entry\x1a\x32\n\x10TestMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x36\n\x14LibraryVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a-\n\x0bSha256Entry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\">\n\x04Task\x12\x14\n\x10TASK_UNSPECIFIED\x10\x00\x12\x0f\n\x0bMULTI_CLASS\x10\x01\x12\x0f\n\x0bMULTI_LABEL\x10\x02\"@\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x0b\n\x07ONE_HOT\x10\x01\x12\r\n\tEMBEDDING\x10\x02\"(\n\x05Label\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tthreshold\x18\x02 \x01(\x02\"q\n\tTokenizer\x12\x0c\n\x04mode\x18\x01 \x01(\t\x12\x12\n\nlower_case\x18\x02 \x01(\x08\x12\x1a\n\x12\x66old_compatibility\x18\x03 \x01(\x08\x12\x12\n\npadding_id\x18\x04 \x01(\x05\x12\x12\n\nunknown_id\x18\x05 \x01(\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1ctextgate/v1/model_info.proto\x12\x0btextgate.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x07\n\tModelInfo\x12\x16\n\x0eschema_version\x18\x01 \x01(\x05\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x03\x12)\n\x04task\x18\x04 \x01(\x0e\x32\x1b.textgate.v1.ModelInfo.Task\x12\"\n\x06labels\x18\x05 \x03(\x0b\x32\x12.textgate.v1.Label\x12\x13\n\x0btemperature\x18\x06 \x01(\x02\x12\x31\n\x08\x65ncoding\x18\x07 \x01(\x0e\x32\x1f.textgate.v1.ModelInfo.Encoding\x12\x14\n\x0c\x61rchitecture\x18\x08 \x01(\t\x12\x12\n\nmax_tokens\x18\t \x01(\x05\x12)\n\ttokenizer\x18\n \x01(\x0b\x32\x16.textgate.v1.Tokenizer\x12\x17\n\x0fvocabulary_size\x18\x0b \x01(\x05\x12=\n\x0ctest_metrics\x18\x0c \x03(\x0b\x32\'.textgate.v1.ModelInfo.TestMetricsEntry\x12\x18\n\x10\x64\x61ta_fingerprint\x18\r \x01(\t\x12\x45\n\x10library_versions\x18\x0e \x03(\x0b\x32+.textgate.v1.ModelInfo.LibraryVersionsEntry\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x06sha256\x18\x10 \x03(\x0b\x32\".textgate.v1.ModelInfo.Sha256Entry\x12\x17\n\x0ftoken_quantiles\x18\x11 \x03(\x05\x1a\x32\n\x10TestMetricsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x01:\x02\x38\x01\x1a\x36\n\x14LibraryVersionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1a-\n\x0bSha256Entry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\">\n\x04Task\x12\x14\n\x10TASK_UNSPECIFIED\x10\x00\x12\x0f\n\x0bMULTI_CLASS\x10\x01\x12\x0f\n\x0bMULTI_LABEL\x10\x02\"@\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x0b\n\x07ONE_HOT\x10\x01\x12\r\n\tEMBEDDING\x10\x02\"(\n\x05Label\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x11\n\tthreshold\x18\x02 \x01(\x02\"q\n\tTokenizer\x12\x0c\n\x04mode\x18\x01 \x01(\t\x12\x12\n\nlower_case\x18\x02 \x01(\x08\x12\x1a\n\x12\x66old_compatibility\x18\x03 \x01(\x08\x12\x12\n\npadding_id\x18\x04 \x01(\x05\x12\x12\n\nunknown_id\x18\x05 \x01(\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,19 +39,19 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MODELINFO_SHA256ENTRY']._loaded_options = None
   _globals['_MODELINFO_SHA256ENTRY']._serialized_options = b'8\001'
   _globals['_MODELINFO']._serialized_start=79
-  _globals['_MODELINFO']._serialized_end=951
-  _globals['_MODELINFO_TESTMETRICSENTRY']._serialized_start=668
-  _globals['_MODELINFO_TESTMETRICSENTRY']._serialized_end=718
-  _globals['_MODELINFO_LIBRARYVERSIONSENTRY']._serialized_start=720
-  _globals['_MODELINFO_LIBRARYVERSIONSENTRY']._serialized_end=774
-  _globals['_MODELINFO_SHA256ENTRY']._serialized_start=776
-  _globals['_MODELINFO_SHA256ENTRY']._serialized_end=821
-  _globals['_MODELINFO_TASK']._serialized_start=823
-  _globals['_MODELINFO_TASK']._serialized_end=885
-  _globals['_MODELINFO_ENCODING']._serialized_start=887
-  _globals['_MODELINFO_ENCODING']._serialized_end=951
-  _globals['_LABEL']._serialized_start=953
-  _globals['_LABEL']._serialized_end=993
-  _globals['_TOKENIZER']._serialized_start=995
-  _globals['_TOKENIZER']._serialized_end=1108
+  _globals['_MODELINFO']._serialized_end=976
+  _globals['_MODELINFO_TESTMETRICSENTRY']._serialized_start=693
+  _globals['_MODELINFO_TESTMETRICSENTRY']._serialized_end=743
+  _globals['_MODELINFO_LIBRARYVERSIONSENTRY']._serialized_start=745
+  _globals['_MODELINFO_LIBRARYVERSIONSENTRY']._serialized_end=799
+  _globals['_MODELINFO_SHA256ENTRY']._serialized_start=801
+  _globals['_MODELINFO_SHA256ENTRY']._serialized_end=846
+  _globals['_MODELINFO_TASK']._serialized_start=848
+  _globals['_MODELINFO_TASK']._serialized_end=910
+  _globals['_MODELINFO_ENCODING']._serialized_start=912
+  _globals['_MODELINFO_ENCODING']._serialized_end=976
+  _globals['_LABEL']._serialized_start=978
+  _globals['_LABEL']._serialized_end=1018
+  _globals['_TOKENIZER']._serialized_start=1020
+  _globals['_TOKENIZER']._serialized_end=1133
 # @@protoc_insertion_point(module_scope)

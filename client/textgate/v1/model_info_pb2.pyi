@@ -126,6 +126,7 @@ class ModelInfo(google.protobuf.message.Message):
     LIBRARY_VERSIONS_FIELD_NUMBER: builtins.int
     CREATED_AT_FIELD_NUMBER: builtins.int
     SHA256_FIELD_NUMBER: builtins.int
+    TOKEN_QUANTILES_FIELD_NUMBER: builtins.int
     schema_version: builtins.int
     """Version of this contract. A reader refuses a newer one than it knows. Now: 1."""
     name: builtins.str
@@ -161,6 +162,12 @@ class ModelInfo(google.protobuf.message.Message):
     def sha256(self) -> google.protobuf.internal.containers.ScalarMap[builtins.str, builtins.str]:
         """SHA-256, hexadecimal, of every file of the version directory but this one, by path relative to that directory."""
 
+    @property
+    def token_quantiles(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.int]:
+        """How long its texts are: 21 quantiles, from the shortest to the longest in steps of 5 %, of the tokens that the model
+        reads of a text of train. Empty where that is not known.
+        """
+
     def __init__(
         self,
         *,
@@ -180,9 +187,10 @@ class ModelInfo(google.protobuf.message.Message):
         library_versions: collections.abc.Mapping[builtins.str, builtins.str] | None = ...,
         created_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
         sha256: collections.abc.Mapping[builtins.str, builtins.str] | None = ...,
+        token_quantiles: collections.abc.Iterable[builtins.int] | None = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["created_at", b"created_at", "tokenizer", b"tokenizer"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["architecture", b"architecture", "created_at", b"created_at", "data_fingerprint", b"data_fingerprint", "encoding", b"encoding", "labels", b"labels", "library_versions", b"library_versions", "max_tokens", b"max_tokens", "name", b"name", "schema_version", b"schema_version", "sha256", b"sha256", "task", b"task", "temperature", b"temperature", "test_metrics", b"test_metrics", "tokenizer", b"tokenizer", "version", b"version", "vocabulary_size", b"vocabulary_size"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["architecture", b"architecture", "created_at", b"created_at", "data_fingerprint", b"data_fingerprint", "encoding", b"encoding", "labels", b"labels", "library_versions", b"library_versions", "max_tokens", b"max_tokens", "name", b"name", "schema_version", b"schema_version", "sha256", b"sha256", "task", b"task", "temperature", b"temperature", "test_metrics", b"test_metrics", "token_quantiles", b"token_quantiles", "tokenizer", b"tokenizer", "version", b"version", "vocabulary_size", b"vocabulary_size"]) -> None: ...
 
 Global___ModelInfo: typing_extensions.TypeAlias = ModelInfo
 

@@ -2,6 +2,7 @@ import asyncio
 
 import numpy as np
 
+from service.compilation.buckets import Bucket
 from service.compilation.compilation import Compilation
 from service.limits import CompilationConfig
 from service.servable import Score
@@ -56,6 +57,16 @@ async def test_shapes_are_compiled_ahead_within_the_time() -> None:
     servable.plain.clear()
     await score(compilation, [1] * 8)
     assert servable.plain == []
+    await compilation.close()
+
+
+async def test_shapes_of_usual_texts_are_compiled_before_smaller_ones() -> None:
+    clock = Clock()
+    servable = TimedServable(clock)
+    servable.info.token_quantiles.extend([8, 60, 60, 60, 64])
+    compilation = make(servable, clock, seconds=1)
+    await compilation.prepare([], lambda: True)
+    assert compilation.buckets[0] == Bucket(1, 64)
     await compilation.close()
 
 
