@@ -73,6 +73,9 @@ class ModelConfig:
     vectors: str = setting("", "file of word vectors (fastText, GloVe, .gz too) that the embedding starts from")
     units: int = setting(128, "width of the recurrent state, per direction; width of a transformer")
     layers: int = setting(1, "recurrent layers, or blocks of a transformer")
+    piece_tokens: int = setting(
+        0, "recurrent: cut longer texts into pieces of so many tokens, run side by side, pooled together; 0: never"
+    )
     pooling: Literal["max_mean", "max", "mean", "last", "attention"] = setting(
         "max_mean", "states of all tokens to one vector"
     )

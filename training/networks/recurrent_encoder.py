@@ -9,6 +9,7 @@ from training.config import ModelConfig
 from training.networks.cells import make_cells
 from training.networks.configured import ConfiguredLayer
 from training.networks.input_dropout import InputDropout
+from training.networks.pieces import Pieces
 from training.networks.pooling import MaskedPooling
 from training.networks.recurrent import RecurrentLayer
 
@@ -16,6 +17,8 @@ from training.networks.recurrent import RecurrentLayer
 @keras.saving.register_keras_serializable("textgate")
 class RecurrentEncoder(ConfiguredLayer):
     """Recurrent layers and pooling over embedded or one-hot tokens.
+
+    Texts of more than `piece_tokens` are cut into pieces before the first layer, and joined before the pooling.
 
     With one-hot input the rows of the token table are rows of the first layer's input kernel, own ones a direction.
 
@@ -37,14 +40,17 @@ class RecurrentEncoder(ConfiguredLayer):
         ]
         self.row_width = self.recurrent_layers[0].projected_width if one_hot else config.embedding_dim
         self.row_initializer = "glorot_uniform" if one_hot else "uniform"
+        self.pieces = Pieces(config.piece_tokens)
         self.layer_dropout = keras.layers.Dropout(config.layer_dropout, noise_shape=(None, 1, None))
         self.pooling = MaskedPooling(config.pooling, directions, name="pooling")
 
     def call(self, rows: tf.Tensor, token_ids: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Encode rows <float32>[batch, tokens, row_width] of <int32>[batch, tokens] as <float32>[batch, width]."""
-        padding_mask = tf.not_equal(token_ids, 0)
+        batch, padding_mask = tf.shape(token_ids)[0], self.pieces.cut(tf.not_equal(token_ids, 0))
+        states = self.pieces.cut(self.input_dropout(rows, token_ids, training=training))
         first, *others = self.recurrent_layers
-        states = first(self.input_dropout(rows, token_ids, training=training), padding_mask, training=training)
+        states = first(states, padding_mask, training=training)
         for layer in others:
             states = layer(self.layer_dropout(states, training=training), padding_mask, training=training)
-        return self.pooling(states, padding_mask)
+        padding_mask = tf.reshape(padding_mask, [batch, -1])
+        return self.pooling(self.pieces.join(states, batch), padding_mask)

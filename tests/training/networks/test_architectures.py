@@ -58,6 +58,15 @@ def test_a_network_with_ngrams_at_its_input_is_scored_compiled_saved_and_loaded(
     check_save_and_load(model, tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["one_hot", "embedding"])
+def test_a_network_of_texts_in_pieces_passes_the_checks(encoding: str, tmp_path: Path) -> None:
+    config = replace(TINY, encoding=encoding, piece_tokens=2, layers=2)
+    model = build_model(config, VOCABULARY_SIZE, LABEL_COUNT)
+    check_scores_and_gradients(model)
+    check_compiled_scores_agree(model)
+    check_save_and_load(model, tmp_path)
+
+
 @pytest.mark.parametrize("positions", ["learned", "none"])
 def test_scores_and_gradients_are_right_with_other_positions(positions: str) -> None:
     config = replace(TINY, architecture="transformer", positions=positions)

@@ -23,6 +23,10 @@ VARIANTS = {
     "two layers": {"architecture": "bidirectional_lstm", "encoding": "embedding", "layers": 2},
     "n-grams": {"architecture": "bidirectional_elman", "encoding": "embedding", "input_ngrams": 2},
     "n-grams, one-hot": {"architecture": "bidirectional_elman", "encoding": "one_hot", "input_ngrams": 3},
+    "pieces": {"architecture": "bidirectional_lstm", "encoding": "embedding", "piece_tokens": 2},
+    "pieces, one-hot": {"architecture": "gru", "encoding": "one_hot", "piece_tokens": 3, "layers": 2},
+    "pieces, attention": {"architecture": "elman", "encoding": "embedding", "piece_tokens": 2, "pooling": "attention"},
+    "pieces, n-grams": {"architecture": "bidirectional_elman", "piece_tokens": 2, "input_ngrams": 2},
     "transformer": {"architecture": "transformer", "encoding": "embedding"},
 }
 WITHOUT_TABLE, WITH_TABLE = 0, 2**20
@@ -61,7 +65,7 @@ def test_padding_and_batch_mates_change_nothing(model: TextClassifier) -> None:
     np.testing.assert_allclose(alone, together, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["lstm, both ways", "two layers", "last state"])
+@pytest.mark.parametrize("name", ["lstm, both ways", "two layers", "last state", "pieces", "pieces, attention"])
 def test_compiled_it_gives_the_same(name: str) -> None:
     model = random_model(**VARIANTS[name])
     compiled = tf.function(traced(InferenceNetwork(model, WITH_TABLE)), jit_compile=True)

@@ -33,6 +33,11 @@ def make_tiny(**settings: object) -> TextClassifier:
         ({"drop_mult": -1.0}, "model.drop_mult must be at least 0; got -1.0"),
         ({"output_dropout": 1.0}, "model.output_dropout must be at least 0 and, times drop_mult, less than 1; got 1.0"),
         ({"drop_mult": 2.0}, "model.output_dropout must be at least 0 and, times drop_mult, less than 1; got 0.5"),
+        ({"piece_tokens": -1}, "model.piece_tokens must be at least 0; got -1"),
+        (
+            {"piece_tokens": 50, "pooling": "last"},
+            "model.pooling must be another one with model.piece_tokens, of all pieces; got last",
+        ),
         ({"architecture": "transformer", "heads": 3}, "model.units must be a multiple of model.heads, 3; got 128"),
     ],
 )

@@ -21,6 +21,19 @@ class Collector(Protocol):
         ...
 
 
+class Pool(Collector, Protocol):
+    """Keeps <float32>[batch, units], whatever the number of tokens, and can do so for texts in pieces."""
+
+    def join(self, results: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+        """The result of texts from those of their pieces, <float32>[batch, pieces, units], and the pieces' lengths.
+
+        Args:
+            results: what `finish` gave for each piece.
+            length: <float32>[batch, pieces, 1], tokens of each piece.
+        """
+        ...
+
+
 class Maximum:
     """The largest value of each unit: <float32>[batch, units]."""
 
@@ -35,6 +48,11 @@ class Maximum:
     def finish(self, kept: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
         """Implements Collector."""
         return tf.where(length > 0, kept, 0.0)
+
+    def join(self, results: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+        """Implements Pool."""
+        largest = tf.reduce_max(tf.where(length > 0, results, results.dtype.min), axis=1)
+        return self.finish(largest, tf.reduce_sum(length, axis=1))
 
 
 class Mean:
@@ -52,6 +70,10 @@ class Mean:
         """Implements Collector."""
         return kept / tf.maximum(length, 1.0)
 
+    def join(self, results: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+        """Implements Pool."""
+        return self.finish(tf.reduce_sum(results * length, axis=1), tf.reduce_sum(length, axis=1))
+
 
 class Last:
     """The output after the token that the direction reads last: <float32>[batch, units]."""
@@ -67,6 +89,10 @@ class Last:
     def finish(self, kept: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
         """Implements Collector."""
         return kept
+
+    def join(self, results: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
+        """Not to be had: the last state of a piece is not that of its text (`check_model_settings` refuses it)."""
+        raise NotImplementedError("pooling by the last state needs whole texts")
 
 
 class Everything:
@@ -85,5 +111,5 @@ class Everything:
         return kept.stack()
 
 
-POOLS: dict[str, Collector] = {"max": Maximum(), "mean": Mean(), "last": Last()}
+POOLS: dict[str, Pool] = {"max": Maximum(), "mean": Mean(), "last": Last()}
 """The poolings of `MaskedPooling` that need no more than one output at a time, by name."""

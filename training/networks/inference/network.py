@@ -5,7 +5,8 @@ import tensorflow as tf
 
 from training.networks.classifier import TextClassifier
 from training.networks.inference.collectors import POOLS, Everything
-from training.networks.inference.stepping import RowAt, step_through
+from training.networks.inference.stepping import RowAt, step_through, text_lengths
+from training.networks.pieces import Pieces
 from training.networks.recurrent_encoder import RecurrentEncoder
 
 BYTES = 4
@@ -48,24 +49,31 @@ class InferenceNetwork:
         return self._model.output_layer(self._encode(encoder, token_ids))
 
     def _encode(self, encoder: RecurrentEncoder, token_ids: tf.Tensor) -> tf.Tensor:
-        mask = tf.transpose(tf.not_equal(token_ids, 0))
+        batch, pieces = tf.shape(token_ids)[0], encoder.pieces
+        mask = tf.transpose(pieces.cut(tf.not_equal(token_ids, 0)))
         *lower, last = encoder.recurrent_layers
-        row_at, is_projected = self._rows_of(token_ids), self.projected_table is not None
+        row_at, is_projected = self._rows_of(token_ids, pieces), self.projected_table is not None
         is_projected = is_projected or encoder.recurrent_layers[0].input_kernel is None
         for layer in lower:
             (states,) = step_through(layer, row_at, is_projected, mask, [Everything()])
             row_at, is_projected = states.__getitem__, False
         modes = encoder.pooling.mode.split("_")
         if all(mode in POOLS for mode in modes):
-            pooled = step_through(last, row_at, is_projected, mask, [POOLS[mode] for mode in modes])
+            pools = [POOLS[mode] for mode in modes]
+            pooled = step_through(last, row_at, is_projected, mask, pools)
+            if pieces.tokens:
+                length = pieces.by_text(text_lengths(mask), batch)
+                pairs = zip(pools, pooled, strict=True)
+                pooled = [pool.join(pieces.by_text(values, batch), length) for pool, values in pairs]
             return tf.concat(pooled, axis=1)
         (states,) = step_through(last, row_at, is_projected, mask, [Everything()])
-        return encoder.pooling(tf.transpose(states, [1, 0, 2]), tf.transpose(mask))
+        states = pieces.join(tf.transpose(states, [1, 0, 2]), batch)
+        return encoder.pooling(states, tf.reshape(tf.transpose(mask), [batch, -1]))
 
-    def _rows_of(self, token_ids: tf.Tensor) -> RowAt:
+    def _rows_of(self, token_ids: tf.Tensor, pieces: Pieces) -> RowAt:
         table = self._model.token_table
         rows = _variable(table.table) if self.projected_table is None else self.projected_table
-        ids = [tf.transpose(ids) for ids in table.row_ids(token_ids)]
+        ids = [tf.transpose(pieces.cut(ids)) for ids in table.row_ids(token_ids)]
         return lambda token: tf.add_n([tf.gather(rows, of_length[token]) for of_length in ids])
 
 

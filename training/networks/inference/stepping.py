@@ -64,8 +64,13 @@ def step_through(
         zeros = [tf.zeros((tf.shape(mask)[1], size)) for size in cell.state_size]
         start.append((zeros, [collector.start(zeros[0], tokens) for collector in collectors]))
     _, ended = tf.while_loop(lambda count, _: count < tokens, step, (0, start), maximum_iterations=tokens)
-    length = tf.reduce_sum(tf.cast(mask, tf.float32), axis=0)[:, tf.newaxis]
+    length = text_lengths(mask)
     return [
         tf.concat([collector.finish(kept[index], length) for _, kept in ended], axis=-1)
         for index, collector in enumerate(collectors)
     ]
+
+
+def text_lengths(mask: tf.Tensor) -> tf.Tensor:
+    """Tokens of each text, <float32>[batch, 1], by their mask <bool>[tokens, batch]."""
+    return tf.reduce_sum(tf.cast(mask, tf.float32), axis=0)[:, tf.newaxis]
