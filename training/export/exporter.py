@@ -93,6 +93,11 @@ def _write(content: VersionContent, directory: Path) -> None:
 
 
 def _score_golden(module: Any, texts: tuple[str, ...]) -> GoldenSet:
-    """Score each text alone, with the network that was trained and not with what was written."""
-    rows: list[npt.NDArray[np.float32]] = [module.trained_scores(tf.constant([text])).numpy()[0] for text in texts]
+    """Score each text alone, with the network that was trained and not with what was written.
+
+    On a processor, as services do: a GPU rounds the factors of products (TensorFloat-32), and by another 1e-4 each time
+    that it is given another batch.
+    """
+    with tf.device("CPU"):
+        rows: list[npt.NDArray[np.float32]] = [module.trained_scores(tf.constant([text])).numpy()[0] for text in texts]
     return GoldenSet(texts, np.stack(rows))

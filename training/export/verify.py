@@ -34,6 +34,7 @@ def verify_in_fresh_process(directory: Path) -> None:
     """
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     environment.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    environment["CUDA_VISIBLE_DEVICES"] = "-1"  # where services run; a GPU's products are rounded
     command = [sys.executable, "-m", "training.export.verify", str(directory)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
