@@ -72,9 +72,10 @@ class VersionKeeper:
         return state in (None, ModelState.LOADING) and await self._loader.bring_in(name, version)
 
     def _take_out_others(self, name: str, on_disk: Collection[int], kept: set[int]) -> None:
-        now = self._aspired_now(name, on_disk)  # what was pinned while others were being loaded stays
-        kept = kept.union(now.pinned)
-        for version in self._catalog.served(name):
+        served, now = self._catalog.served(name), self._aspired_now(name, on_disk)
+        # What was pinned while others were being loaded stays; what is pinned and failed takes nobody's place.
+        kept = kept.union(set(now.pinned).intersection(served))
+        for version in served:
             if version in now.barred or (version not in kept and (kept or not on_disk)):
                 self._unloader.take_out(name, version)
 

@@ -158,6 +158,18 @@ async def test_version_that_serves_on_though_it_is_gone_from_the_disk_can_be_unl
     await house.manager.stop()
 
 
+async def test_load_that_fails_takes_nobody_out_who_serves_on_though_gone_from_the_disk(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.add("a/8")
+    await house.refresh()
+    house.remove("a/8")
+    house.add("a/2", ModelLoadError("broken"))
+    with pytest.raises(FailedPreconditionError, match="broken"):
+        await house.manager.admin.load("a", 2)
+    assert house.served() == 8
+    await house.manager.stop()
+
+
 async def test_whole_model_is_unloaded_until_it_is_loaded_again(house: House) -> None:
     house.add("b/1")
     await house.manager.admin.load("a", 1)
