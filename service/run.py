@@ -239,6 +239,7 @@ def tensorflow_loader(threads: int) -> Loader:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its greetings are not for our log
         from service import tensorflow_backend
 
+        tensorflow_backend.hide_gpus()
         tensorflow_backend.set_threads(threads)
         return tensorflow_backend.load_saved_model(directory)
 

@@ -152,6 +152,16 @@ def _describe(types: Mapping[str, tf.DType]) -> str:
     return ", ".join(f"{name}: {dtype.name}" for name, dtype in sorted(types.items()))
 
 
+def hide_gpus() -> None:
+    """Score on processors alone. Without effect once TensorFlow has run anything.
+
+    A GPU rounds the factors of products (TensorFloat-32), which the golden texts need not bear; it is slow at one token
+    after another; and the first worker would take all of its memory.
+    """
+    with contextlib.suppress(RuntimeError):
+        tf.config.set_visible_devices([], "GPU")
+
+
 def set_threads(count: int) -> None:
     """Let one forward pass use `count` processor threads, 0: all. Without effect once TensorFlow has run anything."""
     with contextlib.suppress(RuntimeError):

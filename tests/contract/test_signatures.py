@@ -85,7 +85,7 @@ def test_bytes_that_are_no_text_are_scored_all_the_same(version: OpenVersion) ->
     assert np.isfinite(scores).all()
 
 
-def test_graphs_hold_core_ops_only_and_no_compilation(version: OpenVersion) -> None:
+def test_graphs_hold_core_ops_only_and_neither_compilation_nor_gpus(version: OpenVersion) -> None:
     saved = saved_model_pb2.SavedModel.FromString((version.directory / "saved_model.pb").read_bytes())
     (graph,) = saved.meta_graphs
     core = set(tf.raw_ops.__dict__)
@@ -96,4 +96,5 @@ def test_graphs_hold_core_ops_only_and_no_compilation(version: OpenVersion) -> N
     assert foreign <= {"VarIsInitializedOp"}, foreign
     assert not any(node.attr["_XlaMustCompile"].b or "jit_compile" in node.attr for node in nodes)
     assert not any(function.attr["_XlaMustCompile"].b for function in graph.graph_def.library.function)
+    assert {node.device.rpartition(":")[0] for node in nodes} <= {"", "/device:CPU"}  # also of training on a GPU
     assert list(graph.meta_info_def.tags) == ["serve"]

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from service import executables
+from service.run import tensorflow_loader
 from service.servable import CompileError, ModelLoadError
 from service.tensorflow_backend import SavedModelServable, load_saved_model
 from tests.service.tiny_version import (
@@ -35,6 +37,13 @@ def version(pristine: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def servable(pristine: Path) -> SavedModelServable:
     return load_saved_model(pristine)
+
+
+def test_a_service_scores_on_processors_alone(pristine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden: list[object] = []
+    monkeypatch.setattr(tf.config, "set_visible_devices", lambda *arguments: hidden.append(arguments))
+    tensorflow_loader(1)(pristine)
+    assert hidden == [([], "GPU")]
 
 
 def test_scores_are_those_of_an_independent_reference(servable: SavedModelServable) -> None:

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
     config = config_from_arguments(args)
     parts = read_parts(_reading_on(config).data)
-    load_tensorflow()
+    load_tensorflow(gpu=False)
     report = check_as_trained(parts, config)
     print(json.dumps(report.to_dict(), ensure_ascii=False, indent=2) if args.json else check_text(report))
     return report.exit_code

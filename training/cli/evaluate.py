@@ -51,7 +51,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Evaluate, print the figures, and return the exit code."""
     config = config_from_arguments(args)
-    load_tensorflow()
+    load_tensorflow(gpu=False)
     from training.cli.evaluate_text import evaluation_text  # libraries that --help need not wait for
     from training.corpus import describe_bad_rows, read_corpus
     from training.errors import CorpusError

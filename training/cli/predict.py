@@ -66,7 +66,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Label the texts and return the exit code."""
     config = config_from_arguments(args)
-    load_tensorflow()
+    load_tensorflow(gpu=False)
     from training.cli.prediction_writers import make_writer, open_output  # libraries that --help need not wait for
     from training.export.exported_model import ExportedModel
     from training.prediction import label_texts

@@ -53,7 +53,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def run(args: argparse.Namespace) -> int:
     """Learn and write the vectors, and return the exit code."""
     config = config_from_arguments(args)
-    load_tensorflow()
+    load_tensorflow(gpu=False)
     from training.progress import make_progress  # libraries that --help need not wait for
     from training.tokenizer import Tokenizer
     from training.vectors.learned import learn_vectors, write_vectors

@@ -98,6 +98,6 @@ def _score_golden(module: Any, texts: tuple[str, ...]) -> GoldenSet:
     On a processor, as services do: a GPU rounds the factors of products (TensorFloat-32), and by another 1e-4 each time
     that it is given another batch.
     """
-    with tf.device("CPU"):
+    with tf.device("CPU:0"):
         rows: list[npt.NDArray[np.float32]] = [module.trained_scores(tf.constant([text])).numpy()[0] for text in texts]
     return GoldenSet(texts, np.stack(rows))

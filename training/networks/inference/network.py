@@ -33,8 +33,10 @@ class InferenceNetwork:
             table = model.token_table.table
             fits = table.shape[0] * first.projected_width * BYTES <= max_projected_bytes
             if first.input_kernel is not None and fits:
-                rows = tf.matmul(tf.convert_to_tensor(table), tf.convert_to_tensor(first.input_kernel))
-                self.projected_table = tf.Variable(rows, trainable=False, name="projected_table")
+                # On a processor: a GPU rounds the factors (TensorFloat-32), and that would stay in what is exported.
+                with tf.device("CPU:0"):
+                    rows = tf.matmul(tf.convert_to_tensor(table), tf.convert_to_tensor(first.input_kernel))
+                    self.projected_table = tf.Variable(rows, trainable=False, name="projected_table")
 
     @property
     def variables(self) -> list[tf.Variable]:
