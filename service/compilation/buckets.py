@@ -59,8 +59,8 @@ class BucketGrid:
 
     def _usual_widths(self, token_quantiles: Sequence[int]) -> set[int]:
         """The widths that hold texts, but for those of which fewer texts are than between two quantiles."""
-        ends = sorted(token_quantiles)[1:-1]  # the shortest and the longest text alone make no width usual
-        return {self.cover(1, tokens).tokens for tokens in ends} or set(self._widths)
+        inner = token_quantiles[1:-1]  # the shortest and the longest text alone make no width usual
+        return {self.cover(1, tokens).tokens for tokens in inner} or set(self._widths)
 
 
 def _steps(number: int) -> list[int]:

@@ -95,8 +95,7 @@ def _write(content: VersionContent, directory: Path) -> None:
 def _score_golden(module: Any, texts: tuple[str, ...]) -> GoldenSet:
     """Score each text alone, with the network that was trained and not with what was written.
 
-    On a processor, as services do: a GPU rounds the factors of products (TensorFloat-32), and by another 1e-4 each time
-    that it is given another batch.
+    On a processor, as services do: a GPU rounds the factors of products (TensorFloat-32), in another batch otherwise.
     """
     with tf.device("CPU:0"):
         rows: list[npt.NDArray[np.float32]] = [module.trained_scores(tf.constant([text])).numpy()[0] for text in texts]

@@ -31,8 +31,8 @@ class Pieces:
         return tf.reshape(padded, [-1, of_piece, *values.shape[2:]])
 
     def join(self, values: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
-        """[batch * pieces, tokens of a piece, width] as [batch, tokens, width], with the padding of `cut`."""
-        return tf.reshape(values, [batch, -1, values.shape[2]]) if self.tokens else values
+        """[batch * pieces, tokens of a piece, ...] as [batch, tokens, ...], with the padding of `cut`."""
+        return tf.reshape(values, [batch, -1, *values.shape[2:]]) if self.tokens else values
 
     def by_text(self, values: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
         """[batch * pieces, width] as [batch, pieces, width]."""

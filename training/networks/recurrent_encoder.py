@@ -52,5 +52,4 @@ class RecurrentEncoder(ConfiguredLayer):
         states = first(states, padding_mask, training=training)
         for layer in others:
             states = layer(self.layer_dropout(states, training=training), padding_mask, training=training)
-        padding_mask = tf.reshape(padding_mask, [batch, -1])
-        return self.pooling(self.pieces.join(states, batch), padding_mask)
+        return self.pooling(self.pieces.join(states, batch), self.pieces.join(padding_mask, batch))

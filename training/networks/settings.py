@@ -35,10 +35,10 @@ def check_model_settings(config: ModelConfig) -> None:
             rate >= 0 and rate * config.drop_mult < 1, config, name, "at least 0 and, times drop_mult, less than 1"
         )
     _require(config.piece_tokens >= 0, config, "piece_tokens", "at least 0")
-    if config.piece_tokens:
-        _require(config.pooling != "last", config, "pooling", "another one with model.piece_tokens, of all pieces")
     if config.architecture == "transformer":
         _require(config.units % config.heads == 0, config, "units", f"a multiple of model.heads, {config.heads}")
+    elif config.piece_tokens:
+        _require(config.pooling != "last", config, "pooling", "another one with model.piece_tokens, of all pieces")
 
 
 def scale_dropouts(config: ModelConfig) -> ModelConfig:

@@ -145,29 +145,29 @@ async def test_version_that_is_being_closed_is_loaded_afresh_when_that_is_done(h
     assert house.served() == 3
 
 
-async def test_version_that_serves_on_though_it_is_gone_from_the_disk_can_be_unloaded(tmp_path: Path) -> None:
+@pytest.fixture
+async def orphaned(tmp_path: Path) -> AsyncIterator[House]:
+    """A version that serves on though it is gone from the disk, where a broken one has come."""
     house = House(tmp_path)
     house.add("a/1")
     await house.refresh()
     house.remove("a/1")
     house.add("a/2", ModelLoadError("no weights"))
-    await house.refresh()
-    assert house.served() == 1
-    await house.manager.admin.unload("a", 1)
-    assert house.states == {"a/2": "FAILED"}
+    yield house
     await house.manager.stop()
 
 
-async def test_load_that_fails_takes_nobody_out_who_serves_on_though_gone_from_the_disk(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.add("a/8")
-    await house.refresh()
-    house.remove("a/8")
-    house.add("a/2", ModelLoadError("broken"))
-    with pytest.raises(FailedPreconditionError, match="broken"):
-        await house.manager.admin.load("a", 2)
-    assert house.served() == 8
-    await house.manager.stop()
+async def test_version_that_serves_on_though_it_is_gone_from_the_disk_can_be_unloaded(orphaned: House) -> None:
+    await orphaned.refresh()
+    assert orphaned.served() == 1
+    await orphaned.manager.admin.unload("a", 1)
+    assert orphaned.states == {"a/2": "FAILED"}
+
+
+async def test_load_that_fails_takes_nobody_out_who_serves_on_though_gone_from_the_disk(orphaned: House) -> None:
+    with pytest.raises(FailedPreconditionError, match="no weights"):
+        await orphaned.manager.admin.load("a", 2)
+    assert orphaned.served() == 1
 
 
 async def test_whole_model_is_unloaded_until_it_is_loaded_again(house: House) -> None:

@@ -1,6 +1,5 @@
 """The verification of an export: golden texts in one batch, alone and in small batches, in a process of its own."""
 
-import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -32,18 +31,6 @@ def test_a_fresh_process_refuses_a_version_whose_golden_score_was_tampered_with(
     message = "fails its verification: 1 of 16 golden texts scored in one batch differ .* 'good' by 2e-05"
     with pytest.raises(ExportError, match=message):
         verify_in_fresh_process(version)
-
-
-def test_the_fresh_process_sees_no_gpu(version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, str] = {}
-
-    def run(command: list[str], env: dict[str, str], **_: object) -> subprocess.CompletedProcess[str]:
-        seen.update(env)
-        return subprocess.CompletedProcess(command, 0, "", "")
-
-    monkeypatch.setattr(subprocess, "run", run)
-    verify_in_fresh_process(version)
-    assert seen["CUDA_VISIBLE_DEVICES"] == "-1"
 
 
 def test_a_version_that_scores_as_it_should_passes(tiny_version: Path, capsys: pytest.CaptureFixture[str]) -> None:

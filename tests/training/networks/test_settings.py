@@ -46,6 +46,10 @@ def test_a_value_of_which_no_network_can_be_built_is_refused(settings: dict[str,
         build_model(replace(ModelConfig(), **settings), vocabulary_size=5, label_count=2)
 
 
+def test_pieces_matter_to_recurrent_networks_alone() -> None:
+    build_model(ModelConfig("transformer", units=4, piece_tokens=5, pooling="last"), vocabulary_size=5, label_count=2)
+
+
 def test_heads_matter_to_the_transformer_alone() -> None:
     build_model(ModelConfig("elman", units=4, heads=3), vocabulary_size=5, label_count=2)
 

@@ -90,10 +90,6 @@ class Last:
         """Implements Collector."""
         return kept
 
-    def join(self, results: tf.Tensor, length: tf.Tensor) -> tf.Tensor:
-        """Not to be had: the last state of a piece is not that of its text (`check_model_settings` refuses it)."""
-        raise NotImplementedError("pooling by the last state needs whole texts")
-
 
 class Everything:
     """All outputs: <float32>[tokens, batch, units]."""
@@ -111,5 +107,8 @@ class Everything:
         return kept.stack()
 
 
-POOLS: dict[str, Pool] = {"max": Maximum(), "mean": Mean(), "last": Last()}
+POOLS_OF_PIECES: dict[str, Pool] = {"max": Maximum(), "mean": Mean()}
+"""Those of `POOLS` that texts in pieces can have, by name: the last state of a piece is not that of its text."""
+
+POOLS: dict[str, Collector] = {**POOLS_OF_PIECES, "last": Last()}
 """The poolings of `MaskedPooling` that need no more than one output at a time, by name."""

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 
 from training.networks.classifier import TextClassifier
-from training.networks.inference.collectors import POOLS, Everything
+from training.networks.inference.collectors import POOLS, POOLS_OF_PIECES, Everything
 from training.networks.inference.stepping import RowAt, step_through, text_lengths
 from training.networks.pieces import Pieces
 from training.networks.recurrent_encoder import RecurrentEncoder
@@ -61,16 +61,14 @@ class InferenceNetwork:
             row_at, is_projected = states.__getitem__, False
         modes = encoder.pooling.mode.split("_")
         if all(mode in POOLS for mode in modes):
-            pools = [POOLS[mode] for mode in modes]
-            pooled = step_through(last, row_at, is_projected, mask, pools)
+            pooled = step_through(last, row_at, is_projected, mask, [POOLS[mode] for mode in modes])
             if pieces.tokens:
-                length = pieces.by_text(text_lengths(mask), batch)
-                pairs = zip(pools, pooled, strict=True)
-                pooled = [pool.join(pieces.by_text(values, batch), length) for pool, values in pairs]
+                length, pairs = pieces.by_text(text_lengths(mask), batch), zip(modes, pooled, strict=True)
+                pooled = [POOLS_OF_PIECES[mode].join(pieces.by_text(values, batch), length) for mode, values in pairs]
             return tf.concat(pooled, axis=1)
         (states,) = step_through(last, row_at, is_projected, mask, [Everything()])
         states = pieces.join(tf.transpose(states, [1, 0, 2]), batch)
-        return encoder.pooling(states, tf.reshape(tf.transpose(mask), [batch, -1]))
+        return encoder.pooling(states, pieces.join(tf.transpose(mask), batch))
 
     def _rows_of(self, token_ids: tf.Tensor, pieces: Pieces) -> RowAt:
         table = self._model.token_table
