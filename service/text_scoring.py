@@ -67,14 +67,18 @@ class EveryTextScorer:
     async def score(self, model: ServedModel, query: ClassifyQuery, deadline: float | None) -> ScoredTexts:
         """Implements TextScorer."""
         started = self._clock()
-        tokens = await model.tokenize(query.texts)
-        seconds = self._clock() - started
+        if query.on_too_long is OnTooLong.TRUNCATE:
+            tokens, call = await model.tokenize_and_perhaps_score(query.texts, deadline, query.caller)
+        else:  # what is to be scored depends on the tokens
+            tokens, call = await model.tokenize(query.texts), None
+        seconds = self._clock() - started - (call.compute_seconds if call else 0.0)
         too_long = tokens.length > model.info.max_tokens
         if query.on_too_long is OnTooLong.REJECT:
             _reject(too_long, tokens, model.info.max_tokens)
         if query.on_too_long is OnTooLong.CHUNK and too_long.any():
             return await _score_pieces(model, query, tokens, seconds, deadline)
-        call = await model.batcher.score(tokens, deadline, query.caller)
+        if call is None:
+            call = await model.batcher.score(tokens, deadline, query.caller)
         return ScoredTexts(
             scores=call.scores,
             length=tokens.length,

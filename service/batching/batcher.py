@@ -48,6 +48,9 @@ class Batcher:
         config: bounds of the queue and of a batch.
         clock: seconds; deadlines are points on it.
         sleep: waits for so many seconds on that clock.
+
+    Attributes:
+        texts_beside: texts that wait for the thread outside of the queue, and take up some of its room.
     """
 
     def __init__(
@@ -71,11 +74,23 @@ class Batcher:
         self._free_at: float | None = None
         self._running_tokens = 0
         self._stopping = False
+        self.texts_beside = 0
 
     @property
     def is_idle(self) -> bool:
         """Whether no text waits or is being scored."""
         return not self._queue and self._free_at is None
+
+    @property
+    def room_beside(self) -> int:
+        """How many texts may wait outside of the queue: none where others wait in it, or are meant to."""
+        if self._queue or self._config.max_wait_seconds or self._stopping:
+            return 0
+        return self._config.max_queue_texts - self.texts_beside
+
+    def learn(self, texts: int, width: int, seconds: float) -> None:
+        """Take note of what a forward pass took that somebody else had made."""
+        self._cost.observe(texts, width, seconds)
 
     async def score(self, tokens: Tokens, deadline: float | None, caller: Caller = NOBODY) -> ScoredCall:
         """Score all texts of a call. Cancelling it drops those that still wait.
@@ -118,7 +133,7 @@ class Batcher:
         limit = self._config.max_queue_texts
         if texts > limit:  # no retry would help
             raise ResourceExhaustedError(f"the call holds {texts} texts or pieces to score; at most {limit} can wait")
-        if len(self._queue) + texts > limit:
+        if len(self._queue) + self.texts_beside + texts > limit:
             raise self._full("the queue is full")
         if caller.priority is Priority.BULK and self._queue and len(self._queue) + texts > limit // 2:
             raise self._full("the half of the queue that bulk calls may fill is full")
@@ -191,7 +206,7 @@ class Batcher:
             self._free_at = started + self._cost.seconds(texts, width)
             self._running_tokens = texts * width
             scores = await self._thread.run(self._score, tokens)
-            _check_scores(scores, texts)
+            check_scores(scores, texts)
         except UnavailableError as error:  # the thread was given up: trying again would not help
             for portion in batch:
                 self._fail(portion.call, error)
@@ -241,7 +256,12 @@ async def _first_of(*awaitables: Awaitable[object]) -> None:
             task.cancel()
 
 
-def _check_scores(scores: Scores, texts: int) -> None:
+def check_scores(scores: Scores, texts: int) -> None:
+    """Refuse what cannot be the scores of so many texts.
+
+    Raises:
+        ValueError: says why.
+    """
     if scores.ndim != 2 or len(scores) != texts:
         raise ValueError(f"{texts} texts got scores of shape {scores.shape}")
     if not np.isfinite(scores).all():

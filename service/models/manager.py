@@ -150,7 +150,7 @@ class ModelManager:
 
     def is_idle(self) -> bool:
         """Whether no version scores anything."""
-        return all(model.batcher.is_idle for model in self._catalog.in_service())
+        return all(model.is_idle for model in self._catalog.in_service())
 
     def _labelled(self, status: ModelStatus) -> ModelStatus:
         return replace(status, version_labels=self._router.labels_of(status.name, status.version))

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Sequence
 from itertools import count
 
-from service.batching.batcher import Batcher
+from service.batching.batcher import Batcher, ScoredCall
+from service.batching.fast_path import FastPath
 from service.compilation.buckets import Bucket
 from service.compilation.compilation import Compilation
 from service.errors import UnavailableError
@@ -16,7 +17,7 @@ from service.servable import Servable
 from service.tokenizing.chunking import Pieces, split_long_texts
 from service.tokenizing.shared_tokenizer import SharedTokenizer
 from service.tokenizing.tokens import Tokens
-from service.types import ModelSpec
+from service.types import Caller, ModelSpec, Priority
 
 _SERIALS = count()
 
@@ -58,6 +59,14 @@ class ServedModel:
         self._compilation = Compilation(self.spec, servable, batching.max_batch_tokens, compilation, clock)
         self._probe = Probe(servable, self._tokenizing, self._scoring, self._compilation.score)
         self.batcher = Batcher(self._compilation.score, self._scoring, batching, clock)
+        self._fast_path = FastPath(
+            servable.tokenize,
+            self._compilation.score,
+            self._scoring,
+            self.batcher,
+            batching.max_batch_tokens,
+            clock,
+        )
         self._users = 0
         self._unused = asyncio.Event()
         self._unused.set()
@@ -66,6 +75,11 @@ class ServedModel:
     def passes(self) -> int:
         """Forward passes that have ended, those that failed included."""
         return self._scoring.finished
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no text waits or is being scored."""
+        return self.batcher.is_idle and self._fast_path.is_idle
 
     @property
     def buckets(self) -> list[Bucket]:
@@ -94,6 +108,18 @@ class ServedModel:
     async def tokenize(self, texts: Sequence[str]) -> Tokens:
         """Tokenise all texts of a call, off the event loop and together with those of other calls."""
         return await self._tokenizer.tokenize(texts)
+
+    async def tokenize_and_perhaps_score(
+        self, texts: Sequence[str], deadline: float | None, caller: Caller
+    ) -> tuple[Tokens, ScoredCall | None]:
+        """Tokenise all texts of a call, and score them right away where that makes nobody else wait.
+
+        Raises:
+            DeadlineExceededError: the deadline passed meanwhile.
+        """
+        if caller.priority is not Priority.BULK and self._fast_path.is_open(texts):
+            return await self._fast_path.run(texts, deadline)
+        return await self.tokenize(texts), None
 
     async def split_long_texts(self, texts: Sequence[str], tokens: Tokens) -> Pieces:
         """Split texts of more than max_tokens tokens into pieces that fit, off the event loop."""

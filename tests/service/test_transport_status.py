@@ -144,12 +144,11 @@ async def test_full_queue_is_resource_exhausted_with_pushback(tmp_path: Path) ->
     async with serving(tmp_path, servable, queue_texts=2, max_texts=2) as running:
         held = [asyncio.ensure_future(running.classifier.Classify(request("1", "2")))]
         await servable.gate.arrival()
-        held.append(asyncio.ensure_future(running.classifier.Classify(request("1", "2"))))
-        while len(servable.tokenized) < 2:
-            await asyncio.sleep(0)
-        error = await failure_of(running.classifier.Classify(request("1", "2")))
+        both = [asyncio.ensure_future(running.classifier.Classify(request("1", "2"))) for _ in range(2)]
+        (refused,), waiting = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        error = await failure_of(refused)
         servable.gate.open()
-        await asyncio.gather(*held)
+        await asyncio.gather(*held, *waiting)
     assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
     assert int(trailers_of(error)["grpc-retry-pushback-ms"]) > 0
 
