@@ -15,16 +15,18 @@ from service.batching.pending_call import width_class
 from service.errors import DeadlineExceededError
 from service.executor import WorkerThread
 from service.servable import Score, Scores
+from service.tokenizing.isolation import isolate
 from service.tokenizing.tokens import Tokens
 
 MAX_TEXTS = 64
 """Texts that may wait here together."""
 
 MAX_CHARACTERS = 4_000
-"""Characters that may wait here together: some hundred tokens at least, a millisecond or two of work."""
+"""Characters that may wait here together: some hundred tokens, a few milliseconds of work."""
 
 MAX_SPREAD = 4
-"""Width classes of the texts of one batch differ by at most so many times, as in the batcher's queue."""
+"""Width classes of the texts of one batch differ by at most so many times: twice what the queue allows, which has more
+texts to choose from."""
 
 Tokenize = Callable[[list[bytes]], Tokens]
 """Tokenises UTF-8 texts; blocks."""
@@ -101,7 +103,7 @@ class FastPath:
         self._waiting.append(_Waiting(texts, deadline, answer))
         self._batcher.texts_beside += len(texts)
         self._characters += sum(map(len, texts))
-        if self._worker is None or self._worker.done():
+        if self.is_idle:
             # In a context of its own: what it logs does not belong to the call that happened to start it.
             self._worker = asyncio.create_task(self._work(), name="fast path", context=contextvars.Context())
         return await answer
@@ -127,7 +129,7 @@ class FastPath:
         try:
             done = await self._thread.run(self._do, [call.texts for call in batch])
         except Exception as error:
-            await self._isolate(batch, error)
+            await isolate(batch, error, self._answer)
             return
         if done.scores is not None:
             self._batcher.learn(len(done.tokens), done.width, done.ended - done.tokenized)
@@ -137,14 +139,6 @@ class FastPath:
             if not call.answer.done():
                 call.answer.set_result(_of_one(done, slice(start, end)))
             start = end
-
-    async def _isolate(self, batch: Sequence[_Waiting], error: Exception) -> None:
-        """Let only the caller fail whose texts are to blame."""
-        if len(batch) > 1:
-            for call in batch:
-                await self._answer([call])
-        elif not batch[0].answer.done():
-            batch[0].answer.set_exception(error)
 
     def _do(self, groups: Sequence[Sequence[str]]) -> _Done:
         """Runs in the thread."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from service.executor import WorkerThread
+from service.tokenizing.isolation import isolate
 from service.tokenizing.tokens import Tokens
 
 MAX_CHARACTERS = 100_000
@@ -61,17 +62,9 @@ class SharedTokenizer:
         try:
             tokens = await self._thread.run(self._encode_and_tokenize, [entry.texts for entry in batch])
         except Exception as error:
-            await self._isolate(batch, error)
+            await isolate(batch, error, self._answer)
         else:
             _deliver(batch, tokens)
-
-    async def _isolate(self, batch: Sequence[WaitingTexts], error: Exception) -> None:
-        """Let only the caller fail whose texts are to blame."""
-        if len(batch) > 1:
-            for entry in batch:
-                await self._answer([entry])
-        elif not batch[0].answer.done():
-            batch[0].answer.set_exception(error)
 
     def _encode_and_tokenize(self, groups: Sequence[Sequence[str]]) -> Tokens:
         return self._tokenize([text.encode() for texts in groups for text in texts])
